@@ -1,0 +1,96 @@
+package io.infloop.spi.json;
+
+import java.util.Iterator;
+import java.util.Map;
+
+/** Writes JSON values; see {@link Json#write}. */
+final class JsonWriter {
+    private final StringBuilder out = new StringBuilder();
+
+    private JsonWriter() {}
+
+    static String write(Object value) {
+        JsonWriter writer = new JsonWriter();
+        writer.value(Json.copy(value), 0);
+        return writer.out.toString();
+    }
+
+    private void value(Object value, int depth) {
+        if (depth > Json.MAX_DEPTH) {
+            throw new IllegalArgumentException("JSON nests deeper than " + Json.MAX_DEPTH);
+        }
+        if (value instanceof String text) {
+            string(text);
+        } else if (value instanceof JsonObject object) {
+            object(object, depth);
+        } else if (value instanceof Iterable<?> elements) {
+            array(elements, depth);
+        } else if (value instanceof Double real && real == Math.rint(real) && Math.abs(real) < 1e15) {
+            // Whole numbers print like integers, as every JSON library of the browsers' world does.
+            out.append((long) (double) real);
+        } else {
+            out.append(value);
+        }
+    }
+
+    private void object(JsonObject object, int depth) {
+        out.append('{');
+        Iterator<Map.Entry<String, Object>> entries = object.asMap().entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<String, Object> entry = entries.next();
+            string(entry.getKey());
+            out.append(':');
+            value(entry.getValue(), depth + 1);
+            if (entries.hasNext()) {
+                out.append(',');
+            }
+        }
+        out.append('}');
+    }
+
+    private void array(Iterable<?> elements, int depth) {
+        out.append('[');
+        Iterator<?> iterator = elements.iterator();
+        while (iterator.hasNext()) {
+            value(iterator.next(), depth + 1);
+            if (iterator.hasNext()) {
+                out.append(',');
+            }
+        }
+        out.append(']');
+    }
+
+    private void string(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                case '\b' -> out.append("\\b");
+                case '\f' -> out.append("\\f");
+                default -> {
+                    // U+2028 and U+2029 would end a line for some readers of line-delimited JSON; lone surrogates have
+                    // no UTF-8 form.
+                    if (c < 0x20 || c == '\u2028' || c == '\u2029' || isLoneSurrogate(text, i)) {
+                        out.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+
+    private static boolean isLoneSurrogate(String text, int i) {
+        char c = text.charAt(i);
+        if (Character.isHighSurrogate(c)) {
+            return i + 1 >= text.length() || !Character.isLowSurrogate(text.charAt(i + 1));
+        }
+        return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
+    }
+}

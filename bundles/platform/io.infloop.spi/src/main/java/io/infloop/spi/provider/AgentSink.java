@@ -1,0 +1,19 @@
+package io.infloop.spi.provider;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Takes the output of an agent as it arrives. Thread-safe; does not wait for slow watchers. */
+@ProviderType
+public interface AgentSink {
+    /** Words of the model. */
+    void text(String chunk);
+
+    /** What happened besides: tool calls and their results, summaries; shown, but not the agent's answer. */
+    void transcript(String chunk);
+
+    /** Error output. */
+    void stderr(String chunk);
+
+    /** One line from the transport to the person watching. */
+    void notice(String line);
+}

@@ -1,0 +1,26 @@
+package io.infloop.spi.webhook;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One kind of event a source sends.
+ *
+ * @param type the value by which the source names it
+ * @param displayName for people
+ * @param fields the fields a mapping can use
+ * @param examplePayload a JSON value of {@link io.infloop.spi.json.Json}
+ */
+public record WebhookEvent(String type, String displayName, List<Field> fields, Optional<Object> examplePayload) {
+    public WebhookEvent {
+        fields = List.copyOf(fields);
+    }
+
+    /**
+     * A field of the event.
+     *
+     * @param path as in templates, e.g. {@code body.issue.number}
+     * @param type {@code string}, {@code number}, {@code boolean}, {@code array} or {@code object}
+     */
+    public record Field(String path, String type, Optional<String> description) {}
+}
