@@ -1,0 +1,7 @@
+/** What happens, for everybody who watches: runs, queue, plugins. */
+@Export
+@Version("1.0.0")
+package io.infloop.core.event;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

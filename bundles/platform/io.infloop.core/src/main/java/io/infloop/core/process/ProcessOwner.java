@@ -1,0 +1,23 @@
+package io.infloop.core.process;
+
+import io.infloop.spi.Cancellation;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * For whom children run.
+ *
+ * @param pluginId the plugin on whose account they run
+ * @param runId their run
+ * @param nodePath their node
+ * @param correlationId for the audit
+ * @param cancellation stops them
+ * @param defaultDirectory their working directory when the specification names none
+ */
+public record ProcessOwner(
+        String pluginId,
+        Optional<String> runId,
+        Optional<String> nodePath,
+        Optional<String> correlationId,
+        Cancellation cancellation,
+        Optional<Path> defaultDirectory) {}

@@ -1,0 +1,7 @@
+/** Rate limits. */
+@Export
+@Version("1.0.0")
+package io.infloop.core.rate;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
