@@ -1,0 +1,50 @@
+package io.infloop.engine;
+
+import io.infloop.core.audit.Actor;
+import io.infloop.spi.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The runs of this server. Thread-safe; an OSGi service of engine. */
+public interface Runs {
+    /**
+     * Starts a run now, past the queue.
+     *
+     * @param inputs already resolved with {@link io.infloop.engine.input.RunInputs}
+     * @throws io.infloop.core.error.InfloopException {@code WORKFLOW_NOT_FOUND}; {@code INVALID_WORKFLOW} if it cannot run; {@code
+     *     SHUTTING_DOWN}; {@code STORE_UNAVAILABLE}
+     */
+    StartResult start(String workflowId, Map<String, Object> inputs, String correlationId, Actor actor);
+
+    /** Begins to stop a run. Idempotent, does not wait. @return false if no run of that id is active */
+    boolean stop(String runId);
+
+    /** Ids and workflows of the active runs, oldest first. */
+    List<ActiveRun> active();
+
+    /**
+     * The state of the newest run as a JSON object (spec §5.7), {@code {"status":"idle",…}} before the first, with {@code active}: the
+     * other runs in short.
+     *
+     * @param withEvents whether to include the last 5000 events
+     */
+    JsonObject snapshot(boolean withEvents);
+
+    /** The record of a finished run (spec §5.8), or what is known of an active one. Reads files. */
+    Optional<JsonObject> record(String workflowId, String runId);
+
+    /** Looks at the queue soon. Does not block. */
+    void kick();
+
+    /** The result of {@link #start}. */
+    sealed interface StartResult permits Started, Busy {}
+
+    /** @param state the snapshot of the run that began */
+    record Started(String runId, JsonObject state) implements StartResult {}
+
+    /** The workflow's limit or all slots are taken. */
+    record Busy(List<ActiveRun> active) implements StartResult {}
+
+    record ActiveRun(String runId, String workflowId, String correlationId, long startedAt) {}
+}
