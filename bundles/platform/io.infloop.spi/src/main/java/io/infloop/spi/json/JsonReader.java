@@ -197,7 +197,14 @@ final class JsonReader {
             return literal.length() < 19 ? (Number) Long.valueOf(literal) : shrink(new BigInteger(literal));
         }
         double real = Double.parseDouble(literal);
-        return Double.isFinite(real) ? (Number) real : new BigDecimal(literal);
+        if (Double.isFinite(real)) {
+            return real;
+        }
+        try {
+            return new BigDecimal(literal);
+        } catch (NumberFormatException exponentTooLarge) {
+            throw error("number out of range");
+        }
     }
 
     private static Number shrink(BigInteger value) {

@@ -1,9 +1,9 @@
 package io.infloop.spi.provider;
 
-import org.osgi.annotation.versioning.ProviderType;
+import org.osgi.annotation.versioning.ConsumerType;
 
-/** Takes the output of an agent as it arrives. Thread-safe; does not wait for slow watchers. */
-@ProviderType
+/** Takes the output of an agent as it arrives; implemented by nodes that call agents. Thread-safe; does not wait for slow watchers. */
+@ConsumerType
 public interface AgentSink {
     /** Words of the model. */
     void text(String chunk);

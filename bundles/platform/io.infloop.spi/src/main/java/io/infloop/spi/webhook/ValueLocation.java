@@ -1,5 +1,6 @@
 package io.infloop.spi.webhook;
 
+import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import java.util.List;
 import java.util.Objects;
@@ -58,8 +59,10 @@ public record ValueLocation(From from, String name) {
                 return Optional.empty();
             }
         }
-        return value instanceof String || value instanceof Number || value instanceof Boolean
-                ? Optional.of(value.toString())
-                : Optional.empty();
+        if (value instanceof String text) {
+            return Optional.of(text);
+        }
+        // Numbers as JSON writes them: 5, not 5.0.
+        return value instanceof Number || value instanceof Boolean ? Optional.of(Json.write(value)) : Optional.empty();
     }
 }
