@@ -12,6 +12,7 @@ public enum ErrorCode {
     WORKFLOW_ID_REQUIRED("workflowId is required", Category.USER, 400, false),
     PATH_NOT_ABSOLUTE("path must be absolute", Category.USER, 400, false),
     BAD_BODY("bad-body", Category.USER, 400, false),
+    BAD_PATH("bad-path", Category.USER, 400, false),
     UNAUTHORIZED("unauthorized", Category.POLICY, 401, false),
     BAD_SIGNATURE("bad-signature", Category.POLICY, 401, false),
     BAD_ORIGIN("bad-origin", Category.POLICY, 403, false),

@@ -1,0 +1,217 @@
+package io.infloop.core.internal;
+
+import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.audit.AuditLog;
+import io.infloop.core.audit.Redactor;
+import io.infloop.core.event.EventHub;
+import io.infloop.core.instance.ServerInstance;
+import io.infloop.core.internal.audit.FileAuditLog;
+import io.infloop.core.internal.audit.KnownSecrets;
+import io.infloop.core.internal.doctor.Doctor;
+import io.infloop.core.internal.event.RingEventHub;
+import io.infloop.core.internal.http.Door;
+import io.infloop.core.internal.http.HttpListener;
+import io.infloop.core.internal.instance.DataDirectory;
+import io.infloop.core.internal.instance.LocalServerInstance;
+import io.infloop.core.internal.process.ChildEnvironment;
+import io.infloop.core.internal.process.ChildSupervisor;
+import io.infloop.core.internal.process.OrphanReaper;
+import io.infloop.core.internal.process.PidFiles;
+import io.infloop.core.internal.process.ScopedLaunchers;
+import io.infloop.core.internal.process.Wrappers;
+import io.infloop.core.internal.rate.BucketRateLimiters;
+import io.infloop.core.internal.settings.ApiToken;
+import io.infloop.core.internal.settings.ServerSettings;
+import io.infloop.core.internal.settings.SettingsReader;
+import io.infloop.core.process.ProcessOwner;
+import io.infloop.core.process.ProcessSupervisor;
+import io.infloop.core.rate.RateLimiters;
+import io.infloop.core.settings.Settings;
+import io.infloop.spi.Cancellation;
+import io.infloop.spi.process.ProcessLauncher;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts core's parts together and takes them apart, in the order that security needs. */
+final class CoreServices {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CoreServices.class);
+
+    private final BundleContext context;
+    private final ServerSettings settings;
+    private final Optional<ApiToken> token;
+    private final boolean command;
+    private final KnownSecrets secrets = new KnownSecrets();
+    private final ScheduledThreadPoolExecutor scheduler;
+    private final LocalServerInstance instance;
+    private final FileAuditLog audit;
+    private final RingEventHub hub = new RingEventHub();
+    private final Wrappers wrappers;
+    private final PidFiles pidFiles;
+    private final ChildSupervisor supervisor;
+    private final Doctor doctor;
+    private final HttpListener listener;
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final SynchronousBundleListener frameworkStop = this::whenFrameworkStops;
+    private boolean announced;
+    private Future<?> syncing;
+
+    CoreServices(
+            BundleContext context,
+            Map<String, String> environment,
+            SettingsReader.Result read,
+            Optional<ApiToken> token,
+            boolean command) {
+        this.context = context;
+        this.settings = read.settings();
+        this.token = token;
+        this.command = command;
+        token.ifPresent(present -> secrets.add(present.reveal()));
+        this.scheduler = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "infloop timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        scheduler.setRemoveOnCancelPolicy(true);
+        String version = Optional.ofNullable(context.getProperty("infloop.version"))
+                .orElseGet(() -> context.getBundle().getVersion().toString());
+        this.instance = new LocalServerInstance(
+                Optional.ofNullable(context.getProperty("infloop.instance"))
+                        .orElseGet(() -> "i" + ProcessHandle.current().pid() + "-" + System.currentTimeMillis()),
+                settings.dataDirectory(),
+                Optional.ofNullable(context.getProperty("infloop.instance.dir")).map(Path::of),
+                version,
+                command);
+        this.audit = new FileAuditLog(
+                settings.dataDirectory().resolve("audit"),
+                settings.auditMaxBytes(),
+                settings.auditMaxFiles(),
+                secrets,
+                Clock.systemUTC(),
+                command);
+        String path = environment.getOrDefault("PATH", "");
+        this.wrappers = Wrappers.find(path);
+        this.pidFiles = new PidFiles(settings.dataDirectory(), instance);
+        this.supervisor = new ChildSupervisor(
+                new ChildEnvironment(environment, settings.childPassthrough()), wrappers, pidFiles, audit, scheduler);
+        ProcessLauncher own = supervisor.launcherFor(new ProcessOwner(
+                context.getBundle().getSymbolicName(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Cancellation.NEVER,
+                Optional.empty()));
+        this.doctor = new Doctor(settings, token, read.warnings(), wrappers, own, path);
+        this.listener = new HttpListener(
+                context,
+                new Door(token, settings.host()),
+                settings.host(),
+                settings.port(),
+                version,
+                this::listening,
+                this::abort);
+    }
+
+    /** @throws Refusal if the data directory cannot be used */
+    void start() throws InterruptedException {
+        DataDirectory data = new DataDirectory(settings, instance.version());
+        if (command) {
+            data.checkFormat();
+            registerShared();
+            return;
+        }
+        data.prepare();
+        instance.announce();
+        announced = true;
+        audit.append(AuditEvent.of("server.started", Actor.SYSTEM)
+                .with("version", instance.version())
+                .with("instance", instance.id())
+                .with("pid", instance.pid())
+                .with("host", settings.host())
+                .with("authentication", token.isPresent() ? "token" : "open"));
+        new OrphanReaper(pidFiles, wrappers, audit).reap();
+        syncing = scheduler.scheduleWithFixedDelay(audit::force, 1, 1, TimeUnit.SECONDS);
+        registerShared();
+        context.addBundleListener(frameworkStop);
+        listener.start();
+    }
+
+    void stop() {
+        if (!command) {
+            listener.close();
+            context.removeBundleListener(frameworkStop);
+        }
+        for (int index = registrations.size() - 1; index >= 0; index--) {
+            try {
+                registrations.get(index).unregister();
+            } catch (IllegalStateException alreadyGone) {
+                LOGGER.debug("already unregistered");
+            }
+        }
+        registrations.clear();
+        supervisor.close();
+        hub.close();
+        if (announced) {
+            audit.append(AuditEvent.of("server.stopped", Actor.SYSTEM).with("instance", instance.id()));
+        }
+        if (syncing != null) {
+            syncing.cancel(false);
+        }
+        scheduler.shutdownNow();
+        audit.close();
+        if (announced) {
+            instance.withdraw();
+        }
+    }
+
+    private void registerShared() {
+        register(Settings.class, settings);
+        register(ServerInstance.class, instance);
+        register(Redactor.class, secrets);
+        register(AuditLog.class, audit);
+        register(EventHub.class, hub);
+        register(RateLimiters.class, new BucketRateLimiters());
+        register(ProcessSupervisor.class, supervisor);
+        registrations.add(context.registerService(
+                ProcessLauncher.class, new ScopedLaunchers(supervisor), FrameworkUtil.asDictionary(Map.of())));
+        registrations.add(context.registerService(
+                Function.class, doctor, FrameworkUtil.asDictionary(Map.of("infloop.command", "doctor"))));
+    }
+
+    private <T> void register(Class<T> type, T service) {
+        registrations.add(context.registerService(type, service, FrameworkUtil.asDictionary(Map.of())));
+    }
+
+    private void listening(int port) {
+        instance.announceListener(settings.host(), port);
+    }
+
+    /** On a thread of its own: stopping waits for the listener's. */
+    private void abort(Refusal refusal) {
+        Thread thread = new Thread(() -> ExitRequest.refuse(context, refusal), "infloop exit");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The port closes before the first part goes, so that nobody is told "not found" by a server that is going down. */
+    private void whenFrameworkStops(BundleEvent event) {
+        if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
+            listener.close();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.infloop.core.internal.http;
+
+import java.util.List;
+import java.util.Set;
+
+/** What needs no credentials. This list is the only one. */
+enum OpenPaths {
+    /** Senders cannot carry a token; the trigger's id and the signature are their credentials. Any method, any origin. */
+    WEBHOOK("/api/webhook/", true, Set.of(), true),
+    /** Says whether the server is up, and nothing else. */
+    HEALTH("/api/health", false, Set.of("GET", "HEAD"), false);
+
+    static final List<OpenPaths> ALL = List.of(values());
+
+    private final String path;
+    private final boolean prefix;
+    /** Empty for all. */
+    private final Set<String> methods;
+
+    private final boolean senderRules;
+
+    OpenPaths(String path, boolean prefix, Set<String> methods, boolean senderRules) {
+        this.path = path;
+        this.prefix = prefix;
+        this.methods = methods;
+        this.senderRules = senderRules;
+    }
+
+    static boolean needsNoCredentials(String method, String requestPath) {
+        for (OpenPaths open : ALL) {
+            if (open.matches(method, requestPath)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Exempt from the rules that are about browsers and about bodies of the management API. */
+    static boolean isForSenders(String method, String requestPath) {
+        for (OpenPaths open : ALL) {
+            if (open.senderRules && open.matches(method, requestPath)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean matches(String method, String requestPath) {
+        return (methods.isEmpty() || methods.contains(method))
+                && (prefix
+                        ? requestPath.startsWith(path) && requestPath.length() > path.length()
+                        : requestPath.equals(path));
+    }
+}

@@ -1,0 +1,205 @@
+package io.infloop.core.internal.process;
+
+import io.infloop.spi.process.ProcessExit;
+import io.infloop.spi.process.ProcessExit.Ending;
+import io.infloop.spi.process.ProcessSpec;
+import io.infloop.spi.process.SupervisedProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A child from its start until it, its descendants and its output are done with. */
+final class Child implements SupervisedProcess {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Child.class);
+    /** How long the output may stay open after the child has ended. */
+    private static final long DRAIN_MILLIS = 2000;
+
+    /** How long it may be silent once everything that was found is dead. */
+    private static final long QUIET_MILLIS = 300;
+
+    private static final long MAX_DRAIN_MILLIS = 30_000;
+    private static final long STOP_MILLIS = 10_000;
+
+    private final Process process;
+    private final ProcessSpec spec;
+    private final KillLadder ladder;
+    private final Descendants descendants;
+    private final Executor executor;
+    private final OutputPump stdout;
+    private final OutputPump stderr;
+    private final long started = System.nanoTime();
+    private final AtomicReference<Ending> ending = new AtomicReference<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
+
+    Child(Process process, ProcessSpec spec, KillLadder ladder, Descendants descendants, Executor executor) {
+        this.process = process;
+        this.spec = spec;
+        this.ladder = ladder;
+        this.descendants = descendants;
+        this.executor = executor;
+        this.stdout = new OutputPump(process.getInputStream(), spec.captureBytes(), spec.stdoutLines());
+        this.stderr = new OutputPump(process.getErrorStream(), spec.captureBytes(), spec.stderrLines());
+    }
+
+    /** @param whenGone runs before {@link #exit()} completes */
+    void supervise(Runnable whenGone) {
+        startThread("stdout", stdout);
+        startThread("stderr", stderr);
+        spec.stdin().ifPresent(text -> startThread("stdin", () -> writeInput(text)));
+        CompletableFuture<Void> unused = process.onExit().thenRunAsync(() -> finish(whenGone), executor);
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public CompletionStage<ProcessExit> exit() {
+        return exit.copy();
+    }
+
+    @Override
+    public ProcessExit await() throws InterruptedException {
+        try {
+            return exit.get();
+        } catch (InterruptedException interrupted) {
+            stop();
+            awaitQuietly(STOP_MILLIS);
+            throw interrupted;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    @Override
+    public void stop() {
+        stop(Ending.STOPPED);
+    }
+
+    /** Begins the kill ladder unless the child has ended or is being stopped already. */
+    void stop(Ending why) {
+        if (ending.compareAndSet(null, why)) {
+            executor.execute(() -> {
+                try {
+                    ladder.stop(process, descendants, spec.interruptFirst());
+                } catch (InterruptedException shutDown) {
+                    process.toHandle().destroyForcibly();
+                    Thread.currentThread().interrupt();
+                } catch (RuntimeException failed) {
+                    LOGGER.error("stopping child {} failed", pid(), failed);
+                    process.toHandle().destroyForcibly();
+                } finally {
+                    stopped.complete(null);
+                }
+            });
+        }
+    }
+
+    /** For the end of the server: no grace. */
+    void killNow() {
+        ending.compareAndSet(null, Ending.STOPPED);
+        process.toHandle().destroyForcibly();
+    }
+
+    boolean awaitQuietly(long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    exit.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                    return true;
+                } catch (InterruptedException again) {
+                    interrupted = true;
+                } catch (TimeoutException notYet) {
+                    return false;
+                } catch (ExecutionException impossible) {
+                    throw new IllegalStateException(impossible);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void finish(Runnable whenGone) {
+        try {
+            if (ending.compareAndSet(null, Ending.EXITED)) {
+                // What it left behind may still write for a moment; then it has to go.
+                long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
+                stdout.awaitEnd(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+                stderr.awaitEnd(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                ladder.killLeft(process.toHandle(), descendants);
+            } else if (!stopped.isDone() && ending.get() != null) {
+                stopped.get(STOP_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            drain(stdout);
+            drain(stderr);
+        } catch (InterruptedException shutDown) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RuntimeException unexpected) {
+            LOGGER.warn("cleaning up after child {} failed", pid(), unexpected);
+        } finally {
+            ProcessExit result = result();
+            try {
+                whenGone.run();
+            } finally {
+                exit.complete(result);
+            }
+        }
+    }
+
+    private void drain(OutputPump pump) throws InterruptedException {
+        if (!pump.awaitEndOrQuiet(QUIET_MILLIS, MAX_DRAIN_MILLIS)) {
+            pump.abandon();
+            LOGGER.warn(
+                    "something that child {} started still holds its output; what it writes from now on is lost",
+                    pid());
+        }
+    }
+
+    /**
+     * The JVM reports the end by signal n as 128 + n, as shells do, and cannot tell it from an exit with that number; so these numbers
+     * are always taken for signals.
+     */
+    private ProcessExit result() {
+        int code = process.exitValue();
+        boolean signalled = code > 128 && code < 128 + 65;
+        return new ProcessExit(
+                signalled ? OptionalInt.empty() : OptionalInt.of(code),
+                signalled ? OptionalInt.of(code - 128) : OptionalInt.empty(),
+                ending.get(),
+                stdout.captured(),
+                stderr.captured(),
+                Duration.ofNanos(System.nanoTime() - started));
+    }
+
+    private void writeInput(String text) {
+        try (OutputStream stream = process.getOutputStream()) {
+            stream.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException closedByChild) {
+            LOGGER.debug("child {} did not read all of its input", pid());
+        }
+    }
+
+    private void startThread(String what, Runnable task) {
+        Thread thread = new Thread(task, "infloop child " + pid() + " " + what);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,70 @@
+package io.infloop.core.internal.process;
+
+import io.infloop.core.internal.process.ProcFs.Stat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stops a child with everything it started: softly, after a grace by force, then it looks whether they are really gone. */
+final class KillLadder {
+    /** Between the soft signal and KILL. */
+    static final long GRACE_MILLIS = 2000;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(KillLadder.class);
+    private static final long AFTER_INT_MILLIS = 500;
+    private static final int ROUNDS = 50;
+
+    private final Signals signals;
+
+    KillLadder(Signals signals) {
+        this.signals = signals;
+    }
+
+    /** Blocks until they are dead, or until it is certain that they do not die. */
+    void stop(Process child, Descendants descendants, boolean interruptFirst) throws InterruptedException {
+        ProcessHandle leader = child.toHandle();
+        // Before any signal: tools of agents open their own sessions, and their parents forget them when they die.
+        descendants.look(leader.isAlive());
+        signals.toGroup(leader, interruptFirst ? Signals.INT : Signals.TERM);
+        if (!awaitEnd(leader, GRACE_MILLIS) && interruptFirst) {
+            signals.toGroup(leader, Signals.TERM);
+            awaitEnd(leader, AFTER_INT_MILLIS);
+        }
+        descendants.look(leader.isAlive());
+        if (leader.isAlive()) {
+            signals.toGroup(leader, Signals.KILL);
+            leader.destroyForcibly();
+            awaitEnd(leader, GRACE_MILLIS);
+        }
+        killLeft(leader, descendants);
+    }
+
+    /** Kills what is left after the child itself has ended. */
+    void killLeft(ProcessHandle leader, Descendants descendants) throws InterruptedException {
+        // Nobody can get the child's number while its group or session lives; a process of that number is another one.
+        boolean trust = ProcFs.stat(leader.pid()).isEmpty();
+        List<Stat> left = descendants.look(trust);
+        for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
+            left.forEach(signals::kill);
+            TimeUnit.MILLISECONDS.sleep(round < 5 ? 2 : 20);
+            left = descendants.look(trust && ProcFs.stat(leader.pid()).isEmpty());
+        }
+        if (!left.isEmpty()) {
+            LOGGER.warn("{} processes started by child {} could not be killed", left.size(), leader.pid());
+        }
+    }
+
+    private static boolean awaitEnd(ProcessHandle leader, long millis) throws InterruptedException {
+        try {
+            leader.onExit().get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException alive) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

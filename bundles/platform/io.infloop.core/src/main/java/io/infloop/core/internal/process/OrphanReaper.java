@@ -1,0 +1,116 @@
+package io.infloop.core.internal.process;
+
+import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.audit.AuditLog;
+import io.infloop.core.internal.process.ProcFs.Stat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stops at start what dead servers left running. Children of living servers are never touched. */
+public final class OrphanReaper {
+    private static final Logger LOGGER = LoggerFactory.getLogger(OrphanReaper.class);
+    private static final long GRACE_MILLIS = 500;
+    private static final int ROUNDS = 50;
+
+    private final PidFiles pidFiles;
+    private final Signals signals;
+    private final AuditLog audit;
+
+    public OrphanReaper(PidFiles pidFiles, Wrappers wrappers, AuditLog audit) {
+        this.pidFiles = pidFiles;
+        this.signals = new Signals(wrappers.kill());
+        this.audit = audit;
+    }
+
+    /** Blocks until they are gone. */
+    public void reap() throws InterruptedException {
+        List<Orphan> orphans = new ArrayList<>();
+        for (PidFiles.Entry entry : pidFiles.all()) {
+            if (entry.isServerAlive()) {
+                continue;
+            }
+            Orphan orphan = new Orphan(entry);
+            if (entry.bootId().equals(ProcFs.bootId()) && orphan.isAlive()) {
+                orphans.add(orphan);
+            } else {
+                delete(entry);
+            }
+        }
+        if (orphans.isEmpty()) {
+            return;
+        }
+        orphans.forEach(Orphan::terminate);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        while (System.nanoTime() < end && orphans.stream().anyMatch(Orphan::isAlive)) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        for (Orphan orphan : orphans) {
+            orphan.kill();
+            delete(orphan.entry);
+            audit.append(AuditEvent.of("process.reaped", Actor.SYSTEM)
+                    .with("runId", orphan.entry.runId())
+                    .with("pid", orphan.entry.pid())
+                    .with("reason", "its server died"));
+            LOGGER.info("stopped child {} of a server that died", orphan.entry.pid());
+        }
+    }
+
+    private static void delete(PidFiles.Entry entry) {
+        try {
+            Files.deleteIfExists(entry.file());
+        } catch (IOException notRemoved) {
+            LOGGER.warn("{} could not be removed: {}", entry.file(), notRemoved.getMessage());
+        }
+    }
+
+    private final class Orphan {
+        private final PidFiles.Entry entry;
+        private final Descendants descendants;
+
+        Orphan(PidFiles.Entry entry) {
+            this.entry = entry;
+            this.descendants = new Descendants(
+                    entry.pid(),
+                    entry.startTicks(),
+                    ChildSupervisor.MARK + "=" + (entry.mark().isEmpty() ? "?" : entry.mark()));
+        }
+
+        boolean isAlive() {
+            return isLeaderAlive() || !descendants.look(isLeaderAlive()).isEmpty();
+        }
+
+        private boolean isLeaderAlive() {
+            return ProcFs.isRunning(entry.pid(), entry.startTicks());
+        }
+
+        private Optional<Stat> leader() {
+            return ProcFs.stat(entry.pid()).filter(stat -> stat.startTicks() == entry.startTicks() && !stat.isDead());
+        }
+
+        void terminate() {
+            descendants.look(isLeaderAlive());
+            if (isLeaderAlive()) {
+                signals.toGroup(entry.pid(), Signals.TERM);
+            }
+            leader().ifPresent(signals::terminate);
+        }
+
+        void kill() throws InterruptedException {
+            for (int round = 0; round < ROUNDS && isAlive(); round++) {
+                leader().ifPresent(signals::kill);
+                descendants.look(isLeaderAlive()).forEach(signals::kill);
+                TimeUnit.MILLISECONDS.sleep(round < 5 ? 2 : 20);
+            }
+            if (isAlive()) {
+                LOGGER.warn("child {} of a server that died could not be killed", entry.pid());
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.infloop.core.internal.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads {@code /proc}. What cannot be read is as if it were not there: processes end at any time. */
+public final class ProcFs {
+    private static final Path PROC = Path.of("/proc");
+
+    private ProcFs() {}
+
+    /**
+     * A process.
+     *
+     * @param startTicks when it started, in clock ticks since the machine did; with the pid this names a process for ever
+     */
+    public record Stat(long pid, char state, long parent, long group, long session, long startTicks) {
+        boolean isDead() {
+            return state == 'Z' || state == 'X';
+        }
+    }
+
+    /** Empty when there is no such process. A dead one that nobody waited for yet is still there. */
+    public static Optional<Stat> stat(long pid) {
+        try {
+            return parse(
+                    Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1));
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    /** Parses a line of {@code /proc/<pid>/stat}; the program's name in it may contain anything. */
+    static Optional<Stat> parse(String line) {
+        int open = line.indexOf(" (");
+        int close = line.lastIndexOf(") ");
+        if (open < 0 || close < open) {
+            return Optional.empty();
+        }
+        String[] fields = line.substring(close + 2).trim().split(" ", -1);
+        if (fields.length < 20) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Stat(
+                    Long.parseLong(line.substring(0, open)),
+                    fields[0].charAt(0),
+                    Long.parseLong(fields[1]),
+                    Long.parseLong(fields[2]),
+                    Long.parseLong(fields[3]),
+                    Long.parseLong(fields[19])));
+        } catch (NumberFormatException notStat) {
+            return Optional.empty();
+        }
+    }
+
+    /** True if that very process runs. */
+    public static boolean isRunning(long pid, long startTicks) {
+        return stat(pid)
+                .filter(stat -> stat.startTicks() == startTicks && !stat.isDead())
+                .isPresent();
+    }
+
+    static List<Stat> all() {
+        List<Stat> processes = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path entry : entries) {
+                try {
+                    stat(Long.parseLong(entry.getFileName().toString())).ifPresent(processes::add);
+                } catch (NumberFormatException notProcess) {
+                    // a name that begins with a digit and is no number
+                }
+            }
+        } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
+            return processes;
+        }
+        return processes;
+    }
+
+    /** Whether the process was started with this {@code NAME=value} in its environment; false when that is not readable. */
+    static boolean hasVariable(long pid, String assignment) {
+        try {
+            String environment = "\0"
+                    + Files.readString(PROC.resolve(Long.toString(pid)).resolve("environ"), StandardCharsets.ISO_8859_1)
+                    + "\0";
+            return environment.contains("\0" + assignment + "\0");
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    /** Differs after each start of the machine. */
+    public static String bootId() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException unreadable) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package io.infloop.core.internal.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.infloop.core.audit.Actor;
+import io.infloop.core.error.ErrorCode;
+import io.infloop.core.error.InfloopException;
+import io.infloop.core.http.RequestFacts;
+import io.infloop.core.internal.settings.ApiToken;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DoorTest {
+    private static final String TOKEN = "token-0123456789";
+    private static final String CORRELATION = "cid_abcdefghijklmnopqrstuv";
+
+    private final Door locked = new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0");
+    private final Door open = new Door(Optional.empty(), "127.0.0.1");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer " + TOKEN, "bearer " + TOKEN, "BEARER   " + TOKEN + "  "})
+    void theTokenOpens(String authorization) throws Exception {
+        FakeExchange exchange = new FakeExchange("GET", "/api/workflows").header("Authorization", authorization);
+        exchange.through(locked);
+
+        assertThat(exchange.actor()).contains(Actor.API_TOKEN);
+        assertThat(exchange.responseHeader("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(exchange.responseHeader("Cache-Control")).isEqualTo("no-store");
+        assertThat(exchange.responseHeader("Content-Security-Policy")).startsWith("default-src 'none'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Bearer",
+                "Bearer ",
+                "Bearer wrong",
+                "Basic " + TOKEN,
+                TOKEN,
+                "Bearer " + TOKEN + "x",
+                "Bearer x " + TOKEN
+            })
+    void nothingElseDoes(String authorization) throws Exception {
+        FakeExchange exchange = new FakeExchange("GET", "/api/workflows").header("Authorization", authorization);
+        exchange.through(locked);
+
+        assertThat(exchange.actor()).isEmpty();
+        assertThat(exchange.status()).isEqualTo(401);
+        assertThat(exchange.body()).isEqualTo("{\"error\":\"unauthorized\"}");
+        assertThat(exchange.responseHeader("WWW-Authenticate")).startsWith("Bearer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/console", "/api", "/api/events", "/plugin/own", "/api/%77ebhook/x", "/api/Webhook/x"})
+    void everyOtherPathIsLocked(String path) throws Exception {
+        FakeExchange exchange = new FakeExchange("GET", path);
+        exchange.through(locked);
+
+        assertThat(exchange.status()).isEqualTo(401);
+        assertThat(exchange.actor()).isEmpty();
+    }
+
+    @Test
+    void theExceptionsAreOpen() throws Exception {
+        FakeExchange health = new FakeExchange("GET", "/api/health");
+        health.through(locked);
+        FakeExchange webhook = new FakeExchange("POST", "/api/webhook/abc")
+                .header("Host", "tunnel.example")
+                .header("Origin", "https://sender.example")
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Content-Type", "text/plain")
+                .length(100_000_000);
+        webhook.through(open);
+
+        assertThat(health.actor()).contains(Actor.OPEN);
+        assertThat(webhook.actor()).contains(Actor.WEBHOOK);
+        assertThat(webhook.passedRequest()).isSameAs(webhook.request());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/webhook/../workflows, , , , 0, 400, bad-path",
+        "GET, /api/workflows, evil.example, , , 0, 403, forbidden",
+        "POST, /api/run, , http://evil.example, application/json, 2, 403, bad-origin",
+        "POST, /console, , http://evil.example, , 0, 403, bad-origin",
+        "DELETE, /api/triggers/x, , http://evil.example, , 0, 403, bad-origin",
+        "POST, /api/run, , , text/plain, 2, 415, unsupported-media-type",
+        "POST, /api/run, , , , 2, 415, unsupported-media-type",
+        "PUT, /api/workflows/x, , , application/x-www-form-urlencoded, 2, 415, unsupported-media-type",
+        "PUT, /api/workflows/x, , , application/jsonx, 2, 415, unsupported-media-type",
+        "PUT, /api/workflows/x, , , application/json, 4194305, 413, payload-too-large"
+    })
+    void refuses(
+            String method, String path, String host, String origin, String type, long length, int status, String error)
+            throws Exception {
+        FakeExchange exchange = new FakeExchange(method, path).length(length);
+        exchange.header("Host", host == null ? "localhost:3000" : host);
+        if (origin != null) {
+            exchange.header("Origin", origin);
+        }
+        if (type != null) {
+            exchange.header("Content-Type", type);
+        }
+        exchange.through(open);
+
+        assertThat(exchange.actor()).isEmpty();
+        assertThat(exchange.status()).isEqualTo(status);
+        assertThat(exchange.body()).isEqualTo("{\"error\":\"" + error + "\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /api/run, application/json, 2",
+        "POST, /api/run, Application/JSON; charset=utf-8, 2",
+        "POST, /api/run/stop, , 0",
+        "DELETE, /api/triggers/x, , 0",
+        "GET, /api/events, , 0",
+        "PUT, /api/workflows/x, application/json, 4194304"
+    })
+    void letsProgramsThroughInOpenMode(String method, String path, String type, long length) throws Exception {
+        FakeExchange exchange = new FakeExchange(method, path).length(length);
+        if (type != null) {
+            exchange.header("Content-Type", type);
+        }
+        exchange.through(open);
+
+        assertThat(exchange.actor()).contains(Actor.OPEN);
+    }
+
+    @Test
+    void anUnannouncedBodyIsCappedWhileItIsRead() throws Exception {
+        FakeExchange exchange = chunked("x".repeat((int) Door.MAX_BODY_BYTES + 1));
+        exchange.through(open, (request, response) -> assertThatThrownBy(
+                        () -> request.getInputStream().readAllBytes())
+                .isInstanceOfSatisfying(InfloopException.class, failure -> assertThat(failure.code())
+                        .isEqualTo(ErrorCode.PAYLOAD_TOO_LARGE)));
+        FakeExchange unhandled = chunked("x".repeat((int) Door.MAX_BODY_BYTES + 1));
+        unhandled.through(open, (request, response) -> {
+            try {
+                request.getReader().transferTo(java.io.Writer.nullWriter());
+            } catch (InfloopException mapped) {
+                response.sendError(500);
+            }
+        });
+        FakeExchange small = chunked("{}");
+        small.through(
+                open, (request, response) -> assertThat(request.getInputStream().readAllBytes())
+                        .hasSize(2));
+
+        assertThat(unhandled.status()).isEqualTo(413);
+        assertThat(unhandled.body()).isEqualTo("{\"error\":\"payload-too-large\"}");
+        assertThat(small.actor()).contains(Actor.OPEN);
+    }
+
+    @Test
+    void aCorrelationIdCountsOnlyFromACallerWeKnow() throws Exception {
+        FakeExchange known = new FakeExchange("GET", "/api/run")
+                .header("Authorization", "Bearer " + TOKEN)
+                .header("x-correlation-id", CORRELATION);
+        known.through(locked);
+        FakeExchange malformed = new FakeExchange("GET", "/api/run")
+                .header("Authorization", "Bearer " + TOKEN)
+                .header("x-correlation-id", "cid_short");
+        malformed.through(locked);
+        FakeExchange unknown = new FakeExchange("POST", "/api/webhook/abc").header("X-Correlation-Id", CORRELATION);
+        unknown.through(locked);
+
+        assertThat(known.passedRequest().getHeader("x-correlation-id")).isEqualTo(CORRELATION);
+        assertThat(known.responseHeader("x-correlation-id")).isEqualTo(CORRELATION);
+        for (FakeExchange hidden : new FakeExchange[] {malformed, unknown}) {
+            HttpServletRequest passed = hidden.passedRequest();
+            assertThat(passed.getHeader("x-correlation-id")).isNull();
+            assertThat(passed.getHeaders("X-CORRELATION-ID").hasMoreElements()).isFalse();
+            assertThat(java.util.Collections.list(passed.getHeaderNames()))
+                    .noneMatch("x-correlation-id"::equalsIgnoreCase);
+            assertThat(RequestFacts.actor(passed)).isNotNull();
+        }
+    }
+
+    @Test
+    void aServerThatGoesDownFinishesWhatItBeganAndBeginsNothing() throws Exception {
+        FakeExchange inside = new FakeExchange("GET", "/api/run");
+        inside.through(open, (request, response) -> {
+            assertThat(open.drain(50)).isFalse();
+            FakeExchange late = new FakeExchange("POST", "/api/webhook/abc");
+            late.through(open);
+            assertThat(late.status()).isEqualTo(503);
+            assertThat(late.body()).isEqualTo("{\"error\":\"shutting-down\"}");
+            assertThat(late.actor()).isEmpty();
+        });
+
+        assertThat(inside.actor()).isPresent();
+        assertThat(open.drain(50)).isTrue();
+    }
+
+    @Test
+    void aRequestBesideTheDoorHasNoActor() {
+        HttpServletRequest request = new FakeExchange("GET", "/").request();
+
+        assertThatThrownBy(() -> RequestFacts.actor(request)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static FakeExchange chunked(String body) {
+        return new FakeExchange("POST", "/api/run")
+                .header("Content-Type", "application/json")
+                .header("Transfer-Encoding", "chunked")
+                .length(-1)
+                .requestBody(body);
+    }
+
+    /** Stands for a servlet. */
+    interface Handler {
+        void handle(HttpServletRequest request, HttpServletResponse response) throws Exception;
+    }
+}

@@ -1,0 +1,47 @@
+package io.infloop.core.internal.rate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.infloop.core.rate.RateLimiter;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BucketRateLimitersTest {
+    private final BucketRateLimiters limiters = new BucketRateLimiters();
+
+    @Test
+    void eachKeyHasItsOwnBucket() {
+        RateLimiter limiter = limiters.perMinute(2);
+
+        assertThat(limiter.acquire("a")).isEmpty();
+        assertThat(limiter.acquire("a")).isEmpty();
+        assertThat(limiter.acquire("a"))
+                .hasValueSatisfying(wait -> assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(30)));
+        assertThat(limiter.acquire("b")).isEmpty();
+    }
+
+    @Test
+    void aForgottenKeyBeginsAnew() {
+        RateLimiter limiter = limiters.perMinute(1);
+        limiter.acquire("a");
+        limiter.forget("a");
+
+        assertThat(limiter.acquire("a")).isEmpty();
+    }
+
+    @Test
+    void zeroIsNoLimit() {
+        RateLimiter limiter = limiters.perMinute(0);
+        for (int index = 0; index < 1000; index++) {
+            assertThat(limiter.acquire("a")).isEmpty();
+        }
+    }
+
+    @Test
+    void manyKeysDoNotGrowForEver() {
+        RateLimiter limiter = limiters.perMinute(1);
+        for (int index = 0; index < BucketRateLimiters.MAX_KEYS + 100; index++) {
+            assertThat(limiter.acquire("key" + index)).isEmpty();
+        }
+    }
+}
