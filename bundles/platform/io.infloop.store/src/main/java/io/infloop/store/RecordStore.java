@@ -40,7 +40,11 @@ public interface RecordStore {
      */
     CompletableFuture<Boolean> claim(String queueId, RunRow run);
 
-    /** Takes a waiting item out of the queue. @return false if it does not wait any more */
+    /**
+     * Takes a waiting item out of the queue.
+     *
+     * @return false if it does not wait any more
+     */
     CompletableFuture<Boolean> remove(String queueId, QueueState state, String reason);
 
     /** What became of a queue item, for as long as its record lives. */
@@ -65,7 +69,11 @@ public interface RecordStore {
 
     Optional<RunRow> run(String runId);
 
-    /** Newest first. @param before only runs that started earlier, epoch milliseconds */
+    /**
+     * Newest first.
+     *
+     * @param before only runs that started earlier, epoch milliseconds
+     */
     List<RunRow> runs(Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit);
 
     /** Forgets a finished run. */
@@ -111,7 +119,7 @@ public interface RecordStore {
             String correlationId,
             long receivedAt,
             Map<String, String> headers,
-            byte[] body) {}
+            @SuppressWarnings("ArrayRecordComponent") byte[] body) {}
 
     /**
      * A run that is to come.

@@ -1,0 +1,270 @@
+package io.infloop.store.sqlite.internal;
+
+import io.infloop.spi.Registration;
+import io.infloop.store.RecordStore;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The records of a server that runs, in {@code store.db}. */
+final class LiveRecordStore implements RecordStore, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveRecordStore.class);
+    private static final long MAX_DATABASE_BYTES = 2L * 1024 * 1024 * 1024;
+    private static final int CALLBACK_THREADS = 2;
+    private static final int MAX_LIMIT = 1_000_000;
+    private static final int ROW_BYTES = 1_024;
+
+    private final StoreConfig config;
+    private final ByteCodec codec = new ByteCodec();
+    private final RejectedSampler rejected;
+    private final Database database;
+    private final Readers readers;
+    private final Leases leases;
+    private final ExecutorService callbacks;
+    private final GroupCommitWriter writer;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean notifying = new AtomicBoolean();
+
+    private LiveRecordStore(StoreConfig config, Database database) throws SQLException {
+        this.config = config;
+        this.database = database;
+        rejected = new RejectedSampler(config.clock());
+        readers = new Readers(database);
+        leases = new Leases(config.dataDirectory());
+        AtomicInteger number = new AtomicInteger();
+        callbacks = Executors.newFixedThreadPool(CALLBACK_THREADS, runnable -> {
+            Thread thread = new Thread(runnable, "infloop-store-answers-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        Executor executor = callbacks;
+        writer = new GroupCommitWriter(
+                database::openWriter,
+                new EnqueueBatch(config.queueMax()),
+                new Maintenance(config.clock(), MAX_DATABASE_BYTES),
+                executor,
+                this::queueChanged);
+    }
+
+    /** @throws io.infloop.core.error.InfloopException {@code STORE_UNAVAILABLE} if the database cannot be used */
+    static LiveRecordStore open(StoreConfig config) {
+        Database database = Database.open(config);
+        try {
+            LiveRecordStore store = new LiveRecordStore(config, database);
+            store.writer.start();
+            return store;
+        } catch (SQLException failure) {
+            database.close();
+            throw SqliteErrors.unavailable(failure);
+        }
+    }
+
+    /** Where the damaged database of this start went, if there was one. */
+    Optional<Path> movedAside() {
+        return database.movedAside();
+    }
+
+    @Override
+    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
+        return writer.submit(EnqueueWrite.prepare(codec, delivery, item, now()));
+    }
+
+    @Override
+    public void recordRejected(Delivery delivery, String reason) {
+        if (!rejected.isWanted(writer.backlog())) {
+            return;
+        }
+        EncodedDelivery encoded = EncodedDelivery.encode(codec, RejectedSampler.shortened(delivery));
+        submit(encoded.bytes(), session -> {
+                    // Without its dedup key: a forged delivery must not stand in for the genuine one.
+                    return session.update(RejectedSampler.INSERT, RejectedSampler.row(encoded, reason));
+                })
+                .exceptionally(dropped -> {
+                    LOG.debug("A refused delivery was not recorded", dropped);
+                    return 0;
+                });
+    }
+
+    @Override
+    public List<Waiting> waiting(int limit) {
+        return limit <= 0 ? List.of() : readers.read(session -> QueueSql.waiting(session, Math.min(limit, MAX_LIMIT)));
+    }
+
+    @Override
+    public int waitingCount() {
+        return writer.waiting();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> claim(String queueId, RunRow run) {
+        return submit(ROW_BYTES, session -> {
+            boolean taken = QueueSql.take(session, queueId, QueueState.STARTED, run.runId(), null, now());
+            if (taken) {
+                RunSql.insert(session, run);
+            }
+            return taken;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> remove(String queueId, QueueState state, String reason) {
+        if (state != QueueState.DROPPED && state != QueueState.REMOVED) {
+            throw new IllegalArgumentException("an item leaves the queue as dropped or removed, not as " + state);
+        }
+        return submit(ROW_BYTES, session -> QueueSql.take(session, queueId, state, null, reason, now()));
+    }
+
+    @Override
+    public Optional<QueueHistory> history(String queueId) {
+        return readers.read(session -> QueueSql.history(session, queueId));
+    }
+
+    @Override
+    public Registration onQueueChange(Runnable listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public CompletableFuture<Void> insertRun(RunRow run) {
+        return submit(ROW_BYTES, session -> {
+            RunSql.insert(session, run);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> finishRun(
+            String runId,
+            String status,
+            long finishedAt,
+            OptionalDouble costUsd,
+            Optional<String> errorMessage,
+            long eventCount) {
+        return submit(ROW_BYTES, session -> {
+            RunSql.finish(session, runId, status, finishedAt, costUsd, errorMessage, eventCount);
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<RunRow> run(String runId) {
+        return readers.read(session -> RunSql.find(session, runId));
+    }
+
+    @Override
+    public List<RunRow> runs(Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit) {
+        return limit <= 0
+                ? List.of()
+                : readers.read(session -> RunSql.list(session, workflowId, status, before, Math.min(limit, MAX_LIMIT)));
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteRun(String runId) {
+        return submit(ROW_BYTES, session -> {
+            RunSql.delete(session, runId);
+            return null;
+        });
+    }
+
+    @Override
+    public boolean holdLease(String name) {
+        return switch (leases.hold(name)) {
+            case KEPT -> true;
+            case TAKEN -> {
+                noteLease(name);
+                yield true;
+            }
+            case HELD_BY_ANOTHER -> false;
+        };
+    }
+
+    /** The lock decides; the row only tells people who holds it. */
+    private void noteLease(String name) {
+        submit(
+                        ROW_BYTES,
+                        session -> session.update(
+                                """
+                        INSERT INTO leases (name, instance_id, since) VALUES (?, ?, ?)
+                        ON CONFLICT (name) DO UPDATE SET instance_id = excluded.instance_id, since = excluded.since
+                        """,
+                                name,
+                                config.instanceId(),
+                                now()))
+                .exceptionally(failure -> {
+                    LOG.warn("Lease {} is held, but its row was not written", name, failure);
+                    return 0;
+                });
+    }
+
+    @Override
+    public void releaseLease(String name) {
+        if (leases.release(name)) {
+            submit(
+                            ROW_BYTES,
+                            session -> session.update(
+                                    "DELETE FROM leases WHERE name = ? AND instance_id = ?", name, config.instanceId()))
+                    .exceptionally(failure -> {
+                        LOG.debug("The row of lease {} stays", name, failure);
+                        return 0;
+                    });
+        }
+    }
+
+    private <R> CompletableFuture<R> submit(int bytes, Write.Work<R> work) {
+        return writer.submit(new Write<>(bytes, work));
+    }
+
+    private long now() {
+        return config.clock().millis();
+    }
+
+    /** Changes that come while the listeners are about to run are told with them. */
+    private void queueChanged() {
+        if (!listeners.isEmpty() && notifying.compareAndSet(false, true)) {
+            callbacks.execute(() -> {
+                notifying.set(false);
+                listeners.forEach(LiveRecordStore::tell);
+            });
+        }
+    }
+
+    private static void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException failure) {
+            LOG.warn("A listener of the queue failed", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+        writer.close();
+        leases.close();
+        callbacks.shutdown();
+        try {
+            if (!callbacks.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("Somebody who waits for the store does not come back: {}", Arrays.asList(callbacks));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        codec.close();
+        database.close();
+    }
+}

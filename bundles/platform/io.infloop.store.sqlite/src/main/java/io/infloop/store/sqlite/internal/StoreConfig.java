@@ -1,0 +1,13 @@
+package io.infloop.store.sqlite.internal;
+
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * What the store has to know.
+ *
+ * @param dataDirectory holds {@code store.db}; shared by the servers of one data directory
+ * @param instanceDirectory this server's own; takes the native library
+ * @param queueMax waiting items, those of other servers included
+ */
+record StoreConfig(Path dataDirectory, Path instanceDirectory, String instanceId, int queueMax, Clock clock) {}

@@ -1,0 +1,132 @@
+package io.infloop.store.sqlite.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MaintenanceTest {
+    private static final long START = 1_700_000_000_000L;
+    private static final long UNLIMITED = Long.MAX_VALUE;
+
+    private static final class ManualClock extends Clock {
+        private Instant now = Instant.ofEpochMilli(START);
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @TempDir
+    Path data;
+
+    private final ManualClock clock = new ManualClock();
+    private Database database;
+    private WriterSession session;
+
+    @BeforeEach
+    void open() throws SQLException {
+        database = Database.open(new StoreConfig(data, data.resolve("instances/one"), "one", 100, clock));
+        session = database.openWriter();
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        session.close();
+        database.close();
+    }
+
+    private void run(Maintenance maintenance, Duration later) throws SQLException {
+        clock.now = clock.now.plus(later);
+        assertThat(maintenance.isDue()).isTrue();
+        while (maintenance.isDue()) {
+            maintenance.runStep(session);
+        }
+    }
+
+    private void insertDeliveries(int count, long receivedAt, int bytes) throws SQLException {
+        session.begin();
+        for (int number = 0; number < count; number++) {
+            session.update(
+                    "INSERT INTO deliveries (" + EnqueueBatch.DELIVERY_COLUMNS
+                            + ") VALUES (?, 't', NULL, NULL, 'c', ?, NULL, '{}', 0, 0, zeroblob(?), 1)",
+                    "d" + receivedAt + "-" + number,
+                    receivedAt,
+                    bytes);
+        }
+        session.commit();
+    }
+
+    private void insertItems(int count, int state, long time) throws SQLException {
+        session.begin();
+        for (int number = 0; number < count; number++) {
+            session.update(
+                    "INSERT INTO queue (" + EnqueueBatch.QUEUE_COLUMNS
+                            + ") VALUES (?, 't', 'w', 'w', 'api', 'c', ?, ?, ?, 0, 0, NULL, ?)",
+                    "q" + state + "-" + time + "-" + number,
+                    time,
+                    time,
+                    time,
+                    state);
+        }
+        session.commit();
+    }
+
+    private long count(String table) throws SQLException {
+        return session.queryNumber("SELECT count(*) FROM " + table);
+    }
+
+    @Test
+    void forgetsWhatIsOldButNothingThatWaits() throws SQLException {
+        insertDeliveries(2_500, START, 2_000);
+        insertItems(1_200, 0, START);
+        insertItems(1_200, 1, START);
+        long later = START + Duration.ofDays(3).toMillis();
+        insertDeliveries(10, later, 10);
+        insertItems(10, 2, later);
+        long pages = session.queryNumber("PRAGMA page_count");
+
+        run(new Maintenance(clock, UNLIMITED), Duration.ofDays(3).plusHours(1));
+
+        assertThat(count("deliveries")).isEqualTo(10);
+        assertThat(count("queue")).isEqualTo(1_210);
+        assertThat(session.queryNumber("PRAGMA page_count")).isLessThan(pages / 2);
+    }
+
+    @Test
+    void doesNothingBeforeItIsDue() throws SQLException {
+        Maintenance maintenance = new Maintenance(clock, UNLIMITED);
+        assertThat(maintenance.isDue()).isFalse();
+        run(maintenance, Duration.ofMinutes(1));
+        assertThat(maintenance.isDue()).isFalse();
+    }
+
+    @Test
+    void keepsTheDatabaseBelowItsSize() throws SQLException {
+        insertDeliveries(3_000, START, 1_800);
+
+        run(new Maintenance(clock, 4L * 1024 * 1024), Duration.ofMinutes(1));
+
+        assertThat(count("deliveries")).isBetween(1L, 2_000L);
+    }
+}
