@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param state what became of it
  * @param origin {@code shipped}, or the file
  * @param contributions what it offers, as {@code kind:id}
- * @param reason one sentence with the fix; empty for a plugin that serves
+ * @param reason one sentence with the fix; empty for a plugin that serves in full
  * @param since when it entered this state, epoch milliseconds
  */
 public record PluginInfo(

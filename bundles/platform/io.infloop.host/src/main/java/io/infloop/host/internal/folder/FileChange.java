@@ -1,0 +1,13 @@
+package io.infloop.host.internal.folder;
+
+import java.nio.file.Path;
+
+/** Something that happened to a file in a plugin folder. */
+public sealed interface FileChange {
+    Path file();
+
+    /** New or changed, and at rest. */
+    record Found(PluginFolder folder, Path file) implements FileChange {}
+
+    record Gone(Path file) implements FileChange {}
+}

@@ -1,0 +1,133 @@
+package io.infloop.host.internal.folder;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one folder was seen to hold, look by look. Not thread-safe. */
+final class WatchedFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedFiles.class);
+    private static final int MAX_FILES = 2_000;
+
+    private final PluginFolder folder;
+    private final Duration patience;
+    private final Map<Path, Seen> files = new TreeMap<>();
+    private boolean wasThere;
+    private boolean complained;
+    private boolean pending;
+
+    /** @param patience how long an incomplete file that does not grow is waited for */
+    WatchedFiles(PluginFolder folder, Duration patience) {
+        this.folder = folder;
+        this.patience = patience;
+    }
+
+    /** Whether another look is due soon. */
+    boolean isPending() {
+        return pending;
+    }
+
+    /** Looks at the folder: files that are whole and new or changed, in order; then those that are gone. */
+    List<FileChange> look(long nanos) {
+        pending = false;
+        Optional<Set<Path>> listed = list();
+        if (listed.isEmpty()) {
+            return List.of();
+        }
+        List<FileChange> changes = new ArrayList<>();
+        listed.get().stream()
+                .sorted(Comparator.comparing((Path file) -> file.toString().endsWith(".json"))
+                        .thenComparing(Path::getFileName))
+                .forEach(file -> FileStamp.of(file).ifPresent(stamp -> examine(file, stamp, nanos, changes)));
+        files.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue(), listed.get(), changes));
+        return changes;
+    }
+
+    private void examine(Path file, FileStamp stamp, long nanos, List<FileChange> changes) {
+        Seen seen = files.get(file);
+        if (seen == null || !seen.stamp.equals(stamp)) {
+            boolean reported = seen != null && seen.everReported;
+            files.put(file, new Seen(stamp, nanos, reported));
+            pending = true;
+            return;
+        }
+        seen.missing = 0;
+        if (seen.reported) {
+            return;
+        }
+        if (!Completeness.isWhole(file) && nanos - seen.since < patience.toNanos()) {
+            pending = true;
+            return;
+        }
+        seen.reported = true;
+        seen.everReported = true;
+        changes.add(new FileChange.Found(folder, file));
+    }
+
+    private boolean isGone(Path file, Seen seen, Set<Path> listed, List<FileChange> changes) {
+        if (listed.contains(file)) {
+            return false;
+        }
+        if (seen.missing++ == 0) {
+            // Replacing a file by removing it first must not look like a removal.
+            pending = true;
+            return false;
+        }
+        if (seen.everReported) {
+            changes.add(new FileChange.Gone(file));
+        }
+        return true;
+    }
+
+    private Optional<Set<Path>> list() {
+        Set<Path> found = new HashSet<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder.path())) {
+            for (Path file : stream) {
+                if (folder.accepts(file.getFileName().toString()) && found.size() < MAX_FILES) {
+                    found.add(file);
+                }
+            }
+        } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
+            if (wasThere) {
+                LOG.warn(
+                        "The folder {} is gone or cannot be read; its plugins keep serving as they are until it is back",
+                        folder.path());
+            } else if (!complained && Files.exists(folder.path())) {
+                complained = true;
+                LOG.warn("{} is not a folder that can be read; make it one, it is looked at again", folder.path());
+            }
+            wasThere = false;
+            return Optional.empty();
+        }
+        wasThere = true;
+        complained = false;
+        return Optional.of(found);
+    }
+
+    /** A file as last seen. */
+    private static final class Seen {
+        private final FileStamp stamp;
+        private final long since;
+        private boolean reported;
+        private boolean everReported;
+        private int missing;
+
+        Seen(FileStamp stamp, long since, boolean everReported) {
+            this.stamp = stamp;
+            this.since = since;
+            this.everReported = everReported;
+        }
+    }
+}

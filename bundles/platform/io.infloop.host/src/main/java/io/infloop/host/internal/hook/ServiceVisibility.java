@@ -1,0 +1,56 @@
+package io.infloop.host.internal.hook;
+
+import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.workspace.WorkspaceRoots;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.hooks.service.EventListenerHook;
+import org.osgi.framework.hooks.service.FindHook;
+import org.osgi.framework.hooks.service.ListenerHook.ListenerInfo;
+
+/** Shows plugins only their own services and those of the platform that the SPI offers to them. */
+public final class ServiceVisibility implements FindHook, EventListenerHook {
+    private static final Set<String> OFFERED_TO_PLUGINS =
+            Set.of(ProcessLauncher.class.getName(), WorkspaceRoots.class.getName());
+
+    @Override
+    public void find(
+            BundleContext context,
+            String name,
+            String filter,
+            boolean allServices,
+            Collection<ServiceReference<?>> references) {
+        references.removeIf(reference -> !isVisible(context, reference));
+    }
+
+    @Override
+    public void event(ServiceEvent event, Map<BundleContext, Collection<ListenerInfo>> listeners) {
+        listeners.keySet().removeIf(context -> !isVisible(context, event.getServiceReference()));
+    }
+
+    private static boolean isVisible(BundleContext context, ServiceReference<?> reference) {
+        Optional<Bundle> asking = PluginBundles.owner(context);
+        return asking.isPresent() && (!PluginBundles.isPlugin(asking.get()) || isVisible(asking.get(), reference));
+    }
+
+    private static boolean isVisible(Bundle asking, ServiceReference<?> reference) {
+        Bundle owner = reference.getBundle();
+        if (owner == null) {
+            return false;
+        }
+        if (owner.equals(asking)) {
+            return true;
+        }
+        return !PluginBundles.isPlugin(owner)
+                && List.of((String[]) reference.getProperty(Constants.OBJECTCLASS)).stream()
+                        .anyMatch(OFFERED_TO_PLUGINS::contains);
+    }
+}

@@ -1,0 +1,61 @@
+package io.infloop.host.internal.manifest;
+
+import io.infloop.host.internal.RefusedException;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.webhook.SignatureDeclaration;
+import java.util.Locale;
+import java.util.Set;
+
+/** Reads signature blocks: the first grammar is translated into the second, the second goes to the scheme as it is. */
+final class SignatureBlocks {
+    private static final String FIRST_GRAMMAR = "hmac-sha256";
+    private static final Set<String> FIRST_GRAMMAR_MEMBERS = Set.of("header", "scheme", "format");
+
+    private SignatureBlocks() {}
+
+    static SignatureDeclaration read(Fields block) throws RefusedException {
+        String scheme = block.contributionId("scheme");
+        return scheme.equals(FIRST_GRAMMAR)
+                ? translated(block)
+                : new SignatureDeclaration(
+                        scheme, block.object().toBuilder().remove("scheme").build());
+    }
+
+    private static SignatureDeclaration translated(Fields block) throws RefusedException {
+        for (String member : block.object().asMap().keySet()) {
+            if (!FIRST_GRAMMAR_MEMBERS.contains(member)) {
+                throw block.refused(
+                        "unknown member \"" + member + "\"; with scheme hmac-sha256 there are header and format");
+            }
+        }
+        String header = block.text("header").toLowerCase(Locale.ROOT);
+        String format = block.text("format");
+        JsonObject prefixed = JsonObject.builder()
+                .put("type", "prefix")
+                .put("prefix", "sha256=")
+                .build();
+        JsonObject raw = JsonObject.of("type", "raw");
+        return switch (format) {
+            case "sha256=<hex>" -> hmac(header, "hex", prefixed);
+            case "hex" -> hmac(header, "hex", raw);
+            case "base64" -> hmac(header, "base64", raw);
+            default -> throw block.refused("\"format\" must be \"sha256=<hex>\", \"hex\" or \"base64\"");
+        };
+    }
+
+    private static SignatureDeclaration hmac(String header, String encoding, JsonObject format) {
+        JsonObject settings = JsonObject.builder()
+                .put("algorithm", "sha256")
+                .put("encoding", encoding)
+                .put(
+                        "source",
+                        JsonObject.builder()
+                                .put("from", "header")
+                                .put("name", header)
+                                .build())
+                .put("format", format)
+                .put("payload", "{body}")
+                .build();
+        return new SignatureDeclaration("hmac", settings);
+    }
+}
