@@ -94,8 +94,8 @@ public final class RunInputs {
         }
         if (raw instanceof String text) {
             return switch (text.toLowerCase(Locale.ROOT)) {
-                case "true" -> Optional.of(Boolean.TRUE);
-                case "false" -> Optional.of(Boolean.FALSE);
+                case "true" -> Optional.of(true);
+                case "false" -> Optional.of(false);
                 default -> Optional.empty();
             };
         }

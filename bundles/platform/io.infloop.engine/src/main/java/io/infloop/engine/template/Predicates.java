@@ -5,6 +5,8 @@ import com.google.re2j.PatternSyntaxException;
 
 /** Comparisons of texts. Patterns are of RE2's syntax, searched for anywhere, in time linear in the text. */
 public final class Predicates {
+    private static final int MAX_PATTERN = 10_000;
+
     private Predicates() {}
 
     /** The outcome of a comparison. */
@@ -34,10 +36,18 @@ public final class Predicates {
     }
 
     private static Verdict matches(String text, String pattern) {
+        if (pattern.length() > MAX_PATTERN) {
+            return new InvalidPattern("invalid regex: longer than " + MAX_PATTERN + " characters");
+        }
+        if (PatternSize.of(pattern) > MAX_PATTERN) {
+            return new InvalidPattern("invalid regex: its repetitions are too large");
+        }
         try {
             return new Known(Pattern.compile(pattern).matcher(text).find());
         } catch (PatternSyntaxException invalid) {
             return new InvalidPattern("invalid regex: " + invalid.getDescription() + " (RE2 syntax)");
+        } catch (StackOverflowError tooDeep) {
+            return new InvalidPattern("invalid regex: nests too deeply");
         }
     }
 }

@@ -17,6 +17,11 @@ public final class Template {
     /** A piece of literal text, or the path of a placeholder. */
     private record Part(String literal, String path, List<String> keys) {}
 
+    /** Numbers with more digits before or after the point than this keep their exponent. */
+    private static final int MAX_SCALE = 400;
+    /** The longest text that comes out of a template, in characters. */
+    private static final int MAX_RESOLVED = 64 * 1024 * 1024;
+
     private final String source;
     private final List<Part> parts;
 
@@ -63,7 +68,12 @@ public final class Template {
     }
 
     private static boolean isPathCharacter(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-';
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '_'
+                || c == '.'
+                || c == '-';
     }
 
     public String source() {
@@ -86,6 +96,7 @@ public final class Template {
     /**
      * @param scope values of {@link Json}
      * @param missing told the whole path of each placeholder without a value
+     * @throws IllegalArgumentException if the text would be longer than 64 Mi characters
      */
     public String resolve(Map<String, ?> scope, Consumer<String> missing) {
         if (parts.size() == 1 && parts.get(0).keys().isEmpty()) {
@@ -102,6 +113,10 @@ public final class Template {
                 } else {
                     text.append(text(value));
                 }
+            }
+            if (text.length() > MAX_RESOLVED) {
+                throw new IllegalArgumentException("the text would be longer than " + MAX_RESOLVED
+                        + " characters; refer to less in its placeholders");
             }
         }
         return text.toString();
@@ -136,7 +151,8 @@ public final class Template {
         if (value instanceof String text) {
             return text;
         }
-        if (value instanceof BigDecimal decimal) {
+        // 1e999999999 is a short number and a very long plain text.
+        if (value instanceof BigDecimal decimal && Math.abs((long) decimal.scale()) <= MAX_SCALE) {
             return decimal.toPlainString();
         }
         return Json.write(value);

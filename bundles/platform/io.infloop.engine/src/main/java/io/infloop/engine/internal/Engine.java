@@ -1,0 +1,246 @@
+package io.infloop.engine.internal;
+
+import io.infloop.core.audit.AuditLog;
+import io.infloop.core.event.EventHub;
+import io.infloop.core.instance.ServerInstance;
+import io.infloop.core.process.ProcessSupervisor;
+import io.infloop.core.settings.Settings;
+import io.infloop.engine.Runs;
+import io.infloop.engine.internal.dispatch.Dispatcher;
+import io.infloop.engine.internal.dispatch.LeaseKeeper;
+import io.infloop.engine.internal.graph.WorkflowCache;
+import io.infloop.engine.internal.journal.JournalFiles;
+import io.infloop.engine.internal.journal.JournalRepair;
+import io.infloop.engine.internal.journal.JournalWriter;
+import io.infloop.engine.internal.journal.RecordReader;
+import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.engine.internal.run.Recovery;
+import io.infloop.engine.internal.run.Retention;
+import io.infloop.engine.internal.run.RunRegistry;
+import io.infloop.engine.internal.run.RunService;
+import io.infloop.engine.internal.run.RunSettlement;
+import io.infloop.engine.internal.run.RunStarter;
+import io.infloop.engine.internal.state.CostMeter;
+import io.infloop.engine.internal.state.LiveRun;
+import io.infloop.engine.internal.state.RunBudget;
+import io.infloop.engine.internal.walk.EngineServices;
+import io.infloop.engine.internal.walk.LeaseWatch;
+import io.infloop.engine.internal.walk.NodeExecutor;
+import io.infloop.engine.internal.walk.NodeTypes;
+import io.infloop.engine.internal.walk.PluginThreads;
+import io.infloop.engine.internal.walk.Walker;
+import io.infloop.host.Contributions;
+import io.infloop.spi.Registration;
+import io.infloop.spi.workspace.WorkspaceRoots;
+import io.infloop.store.RecordStore;
+import io.infloop.store.TriggerStore;
+import io.infloop.store.WorkflowStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of the engine, put together; started once, closed once. */
+public final class Engine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final Duration PLUGIN_GRACE = Duration.ofSeconds(5);
+    private static final long LEASE_MILLIS = 500;
+    private static final long SETTLE_MILLIS = 1_500;
+    private static final long RECORD_MILLIS = 1_000;
+
+    /**
+     * The services the engine is built on.
+     *
+     * @param complete whether all bundles of the distribution have been started
+     */
+    public record Services(
+            Settings settings,
+            ServerInstance instance,
+            EventHub hub,
+            AuditLog audit,
+            ProcessSupervisor processes,
+            WorkspaceRoots workspaceRoots,
+            Contributions contributions,
+            RecordStore records,
+            WorkflowStore workflows,
+            TriggerStore triggers,
+            BooleanSupplier complete,
+            Clock clock) {}
+
+    private final RecordStore records;
+    private final Contributions contributions;
+    private final NodeTypes types;
+    private final LeaseWatch leaseWatch = new LeaseWatch();
+    private final ExecutorService threads;
+    private final ScheduledThreadPoolExecutor history;
+    private final JournalWriter journals = new JournalWriter();
+    private final RunRegistry registry;
+    private final RunSettlement settlement;
+    private final Recovery recovery;
+    private final LeaseKeeper lease;
+    private final Dispatcher dispatcher;
+    private final Runs runs;
+    private Registration queueWatch = () -> {};
+    private Registration typeWatch = () -> {};
+
+    public Engine(Services services) {
+        Settings settings = services.settings();
+        records = services.records();
+        contributions = services.contributions();
+        types = new NodeTypes(contributions);
+        threads = Executors.newCachedThreadPool(daemons("infloop-run-"));
+        history = new ScheduledThreadPoolExecutor(1, daemons("infloop-history-"));
+        history.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        registry = new RunRegistry(settings.maxConcurrentRuns());
+        WorkflowCache workflows = new WorkflowCache(services.workflows());
+        CostMeter cost = new CostMeter(settings.maxTotalCostUsd());
+        JournalFiles files = new JournalFiles(settings.runsDirectory());
+        RunMarkers markers = new RunMarkers(settings.dataDirectory());
+        Walker walker = new Walker(new NodeExecutor(new EngineServices(
+                contributions,
+                types,
+                workflows,
+                services.processes(),
+                services.workspaceRoots(),
+                settings,
+                new PluginThreads(PLUGIN_GRACE),
+                leaseWatch,
+                threads,
+                services.instance().directory().resolve("scratch"),
+                services.clock())));
+        settlement = new RunSettlement(
+                registry,
+                records,
+                markers,
+                services.audit(),
+                new Retention(records, files, settings.runHistoryLimit(), history),
+                history,
+                services.clock());
+        RunStarter starter = new RunStarter(
+                new RunStarter.Environment(
+                        services.instance(),
+                        services.hub(),
+                        services.audit(),
+                        services.triggers(),
+                        files,
+                        journals,
+                        markers,
+                        cost,
+                        new RunBudget.Limits(
+                                settings.maxRunNodeExecutions(), settings.maxRunDuration(), settings.maxRunCostUsd()),
+                        services.clock()),
+                registry,
+                walker,
+                settlement,
+                threads);
+        recovery = new Recovery(
+                services.instance(), records, markers, new JournalRepair(files), services.audit(), services.clock());
+        lease = new LeaseKeeper(records, services.complete(), new OnLease(), LEASE_MILLIS);
+        dispatcher = new Dispatcher(
+                new Dispatcher.Environment(
+                        records,
+                        workflows,
+                        services.instance(),
+                        services.hub(),
+                        services.audit(),
+                        cost,
+                        services.clock()),
+                registry,
+                starter,
+                lease::isHeld);
+        runs = new RunService(
+                workflows,
+                registry,
+                starter,
+                records,
+                new RecordReader(files),
+                cost,
+                services.instance(),
+                services.clock(),
+                dispatcher::queueChanged);
+    }
+
+    /** What the lease means to the engine. */
+    private final class OnLease implements LeaseKeeper.Listener {
+        @Override
+        public void gained() throws InterruptedException {
+            recovery.recover();
+            dispatcher.queueChanged();
+        }
+
+        @Override
+        public void tick() {
+            leaseWatch.check();
+            if (lease.isHeld() && registry.hasFreeSlot() && records.waitingCount() > 0) {
+                dispatcher.signal();
+            }
+        }
+    }
+
+    private static ThreadFactory daemons(String prefix) {
+        AtomicLong number = new AtomicLong();
+        return task -> {
+            Thread thread = new Thread(task, prefix + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Ends the runs of dead servers, then begins to work. */
+    public void start() throws InterruptedException {
+        types.remember();
+        typeWatch = contributions.onChange(() -> {
+            types.remember();
+            leaseWatch.check();
+        });
+        try {
+            recovery.recover();
+        } catch (RuntimeException unavailable) {
+            LOG.error("runs of a server that died could not be looked for", unavailable);
+        }
+        registry.onRelease(dispatcher::signal);
+        queueWatch = records.onQueueChange(dispatcher::queueChanged);
+        dispatcher.start();
+        lease.start();
+    }
+
+    public Runs runs() {
+        return runs;
+    }
+
+    /** Takes nothing new, cancels what runs and records it; about two seconds at most. */
+    @Override
+    public void close() {
+        queueWatch.close();
+        typeWatch.close();
+        registry.shutDown();
+        dispatcher.close();
+        try {
+            if (!registry.awaitIdle(SETTLE_MILLIS)) {
+                for (LiveRun run : registry.live()) {
+                    settlement.settle(run, "cancelled", Optional.of("server shutdown"));
+                }
+                registry.awaitIdle(RECORD_MILLIS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        lease.close();
+        journals.close();
+        history.shutdown();
+        threads.shutdown();
+        try {
+            history.awaitTermination(RECORD_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

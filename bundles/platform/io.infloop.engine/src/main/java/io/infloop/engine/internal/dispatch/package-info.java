@@ -1,0 +1,2 @@
+/** Takes waiting items out of the queue when they may start. */
+package io.infloop.engine.internal.dispatch;

@@ -1,0 +1,191 @@
+package io.infloop.engine.internal.run;
+
+import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.audit.AuditLog;
+import io.infloop.core.error.InfloopException;
+import io.infloop.core.id.Ids;
+import io.infloop.core.instance.ServerInstance;
+import io.infloop.engine.internal.journal.JournalRepair;
+import io.infloop.engine.internal.journal.JournalRepair.Closing;
+import io.infloop.engine.internal.journal.RunMarker;
+import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.store.RecordStore;
+import io.infloop.store.RecordStore.RunRow;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the runs of servers that died. What a run is known by, its marker or its row, is enough. Runs of servers that live, this one
+ * among them, are not touched. A run that had ended, only not been recorded completely, keeps the end it had.
+ */
+public final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final String LEASE = "recovery";
+    private static final int PAGE = 1_000;
+    private static final long STORE_SECONDS = 30;
+
+    private final ServerInstance instance;
+    private final RecordStore records;
+    private final RunMarkers markers;
+    private final JournalRepair journals;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    public Recovery(
+            ServerInstance instance,
+            RecordStore records,
+            RunMarkers markers,
+            JournalRepair journals,
+            AuditLog audit,
+            Clock clock) {
+        this.instance = instance;
+        this.records = records;
+        this.markers = markers;
+        this.journals = journals;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** @return how many runs were ended; none if another server is at it */
+    public int recover() throws InterruptedException {
+        if (!records.holdLease(LEASE)) {
+            return 0;
+        }
+        try {
+            Map<String, Interrupted> found = interrupted();
+            for (Interrupted run : found.values()) {
+                try {
+                    end(run);
+                } catch (IOException | ExecutionException | TimeoutException | InfloopException failure) {
+                    LOG.error("run {} of a dead server could not be ended: {}", run.runId(), failure.toString());
+                }
+            }
+            return found.size();
+        } finally {
+            records.releaseLease(LEASE);
+        }
+    }
+
+    /** A run whose server is gone. */
+    private record Interrupted(String runId, String workflowId, Optional<RunMarker> marker, Optional<RunRow> row) {
+        String workflowName() {
+            return row.map(RunRow::workflowName)
+                    .or(() -> marker.map(RunMarker::workflowName))
+                    .orElse(workflowId);
+        }
+
+        long startedAt() {
+            return row.map(RunRow::startedAt)
+                    .or(() -> marker.map(RunMarker::startedAt))
+                    .orElse(0L);
+        }
+
+        String correlationId() {
+            return row.map(RunRow::correlationId)
+                    .or(() -> marker.map(RunMarker::correlationId))
+                    .orElse("");
+        }
+    }
+
+    private Map<String, Interrupted> interrupted() {
+        Map<String, Interrupted> found = new LinkedHashMap<>();
+        for (RunMarker marker : markers.list()) {
+            if (isDead(marker.serverInstance())) {
+                Optional<RunRow> row = records.run(marker.runId());
+                found.put(
+                        marker.runId(), new Interrupted(marker.runId(), marker.workflowId(), Optional.of(marker), row));
+            }
+        }
+        OptionalLong before = OptionalLong.empty();
+        while (true) {
+            List<RunRow> page = records.runs(Optional.empty(), Optional.of("running"), before, PAGE);
+            for (RunRow row : page) {
+                if (isDead(row.instanceId()) && JournalRepair.areIds(row.workflowId(), row.runId())) {
+                    found.putIfAbsent(
+                            row.runId(),
+                            new Interrupted(row.runId(), row.workflowId(), Optional.empty(), Optional.of(row)));
+                }
+            }
+            long oldest = page.isEmpty() ? 0 : page.get(page.size() - 1).startedAt();
+            if (page.size() < PAGE || (before.isPresent() && before.getAsLong() == oldest)) {
+                return found;
+            }
+            before = OptionalLong.of(oldest);
+        }
+    }
+
+    private boolean isDead(String instanceId) {
+        return !instanceId.equals(instance.id()) && !instance.isAlive(instanceId);
+    }
+
+    private void end(Interrupted run) throws IOException, ExecutionException, TimeoutException, InterruptedException {
+        Closing closing = journals.close(
+                run.workflowId(),
+                run.runId(),
+                run.workflowName(),
+                run.startedAt(),
+                run.correlationId(),
+                clock.millis());
+        if (run.row().isEmpty()) {
+            await(records.insertRun(row(run, closing)));
+        } else if (run.row().get().finishedAt().isEmpty()) {
+            await(records.finishRun(
+                    run.runId(),
+                    closing.status(),
+                    closing.finishedAt(),
+                    closing.costUsd(),
+                    closing.errorMessage(),
+                    closing.eventCount()));
+        }
+        if (run.row().filter(row -> row.finishedAt().isPresent()).isEmpty()) {
+            audit.append(AuditEvent.of("run.finished", Actor.SYSTEM)
+                    .outcome(AuditEvent.Outcome.ERROR)
+                    .with("workflowId", run.workflowId())
+                    .with("runId", run.runId())
+                    .with("correlationId", Optional.of(run.correlationId()).filter(Ids::isCorrelationId))
+                    .with("queueId", run.row().flatMap(RunRow::queueId))
+                    .with("status", closing.status())
+                    .with("durationMs", Math.max(0, closing.finishedAt() - run.startedAt()))
+                    .with("reason", "interrupted"));
+        }
+        markers.delete(run.runId());
+        LOG.warn("run {} of {} was interrupted when its server died", run.runId(), run.workflowId());
+    }
+
+    private static RunRow row(Interrupted run, Closing closing) {
+        return new RunRow(
+                run.runId(),
+                run.workflowId(),
+                run.workflowName(),
+                0,
+                closing.status(),
+                "recovery",
+                run.correlationId(),
+                run.marker().flatMap(RunMarker::queueId),
+                Optional.empty(),
+                run.marker().map(RunMarker::serverInstance).orElse(""),
+                run.startedAt(),
+                OptionalLong.of(closing.finishedAt()),
+                closing.costUsd().isPresent() ? closing.costUsd() : OptionalDouble.empty(),
+                closing.errorMessage(),
+                closing.eventCount());
+    }
+
+    private static void await(CompletableFuture<?> stored)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        stored.get(STORE_SECONDS, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,175 @@
+package io.infloop.engine.internal.run;
+
+import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.audit.AuditLog;
+import io.infloop.core.event.EventHub;
+import io.infloop.core.instance.ServerInstance;
+import io.infloop.engine.internal.graph.Graph;
+import io.infloop.engine.internal.journal.JournalFiles;
+import io.infloop.engine.internal.journal.JournalWriter;
+import io.infloop.engine.internal.journal.RunMarker;
+import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.engine.internal.state.CostMeter;
+import io.infloop.engine.internal.state.LiveRun;
+import io.infloop.engine.internal.state.RunBudget;
+import io.infloop.engine.internal.state.RunEvents;
+import io.infloop.engine.internal.state.RunHeader;
+import io.infloop.engine.internal.state.Scope;
+import io.infloop.engine.internal.walk.Walker;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.node.EndStatus;
+import io.infloop.spi.node.WalkResult;
+import io.infloop.store.TriggerStore;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings runs to life whose place is reserved and whose row is stored, and sees them to their end. Thread-safe. */
+public final class RunStarter {
+    private static final Logger LOG = LoggerFactory.getLogger(RunStarter.class);
+
+    /** What runs need of the rest of the server. */
+    public record Environment(
+            ServerInstance instance,
+            EventHub hub,
+            AuditLog audit,
+            TriggerStore triggers,
+            JournalFiles files,
+            JournalWriter journals,
+            RunMarkers markers,
+            CostMeter cost,
+            RunBudget.Limits limits,
+            Clock clock) {}
+
+    private final Environment environment;
+    private final RunRegistry registry;
+    private final Walker walker;
+    private final RunSettlement settlement;
+    private final Executor threads;
+
+    /** @param threads gives each run a thread of its own */
+    public RunStarter(
+            Environment environment, RunRegistry registry, Walker walker, RunSettlement settlement, Executor threads) {
+        this.environment = environment;
+        this.registry = registry;
+        this.walker = walker;
+        this.settlement = settlement;
+        this.threads = threads;
+    }
+
+    /** Begins the run; does not wait for it and does no I/O on this thread. */
+    public LiveRun begin(RunHeader header, Graph graph, JsonObject inputs) {
+        RunEvents events = new RunEvents(
+                header.runId(),
+                header.correlationId(),
+                environment.journals().open(environment.files().journal(header.workflowId(), header.runId())),
+                environment.hub(),
+                environment.clock());
+        RunBudget budget =
+                new RunBudget(environment.limits(), environment.cost(), environment.clock(), header.startedAt());
+        LiveRun run = new LiveRun(header, graph, budget, events, Scope.seeded(graph.globals(), inputs));
+        registry.attach(run);
+        try {
+            threads.execute(() -> live(run));
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            LOG.error("run {} got no thread", header.runId(), noThread);
+            settlement.settle(run, "failed", Optional.of("the server had no thread for this run"));
+        }
+        return run;
+    }
+
+    private void live(LiveRun run) {
+        WalkResult result;
+        try {
+            open(run);
+            result = walker.walk(run);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            result = new WalkResult.Cancelled();
+        } catch (RuntimeException | Error defect) {
+            LOG.error("run {} failed", run.header().runId(), defect);
+            result = new WalkResult.Failed(
+                    "", "internal error: " + defect.getClass().getSimpleName());
+        }
+        settlement.settle(run, status(result), message(result));
+    }
+
+    private void open(LiveRun run) {
+        RunHeader header = run.header();
+        try {
+            environment.markers().write(marker(header));
+        } catch (IOException unwritable) {
+            // The run's row says the same, so recovery works without it.
+            LOG.warn("the marker of run {} could not be written: {}", header.runId(), unwritable.toString());
+        }
+        environment
+                .audit()
+                .append(AuditEvent.of("run.started", header.actor())
+                        .with("workflowId", header.workflowId())
+                        .with("runId", header.runId())
+                        .with("source", header.source())
+                        .with("correlationId", header.correlationId())
+                        .with("queueId", header.queueId())
+                        .with("triggerId", header.maskedTriggerId()));
+        run.events().emit("run_started", header.origin());
+        header.queueId().ifPresent(queueId -> run.events()
+                .emit(
+                        "trigger_started",
+                        JsonObject.builder()
+                                .put("queueId", queueId)
+                                .putIfPresent("triggerId", header.maskedTriggerId())
+                                .put("workflowId", header.workflowId())
+                                .build()));
+        if (header.source().equals("webhook")) {
+            header.triggerId().ifPresent(id -> touch(id, header.startedAt()));
+        }
+    }
+
+    private void touch(String triggerId, long at) {
+        try {
+            environment.triggers().touch(triggerId, at);
+        } catch (RuntimeException notNoted) {
+            LOG.warn("the last delivery of a trigger could not be noted: {}", notNoted.toString());
+        }
+    }
+
+    private RunMarker marker(RunHeader header) {
+        return new RunMarker(
+                header.runId(),
+                header.workflowId(),
+                header.workflowName(),
+                header.startedAt(),
+                header.correlationId(),
+                header.maskedTriggerId(),
+                header.queueId(),
+                environment.instance().id(),
+                environment.instance().pid(),
+                environment.instance().startedAt().toEpochMilli());
+    }
+
+    private static String status(WalkResult result) {
+        if (result instanceof WalkResult.Cancelled) {
+            return "cancelled";
+        }
+        boolean failed = result instanceof WalkResult.Failed
+                || (result instanceof WalkResult.Ended ended && ended.status() == EndStatus.FAILED);
+        return failed ? "failed" : "succeeded";
+    }
+
+    private static Optional<String> message(WalkResult result) {
+        if (result instanceof WalkResult.Failed failed) {
+            return Optional.of(
+                    failed.nodePath().isEmpty()
+                            ? failed.message()
+                            : "node \"" + failed.nodePath() + "\" failed: " + failed.message());
+        }
+        if (result instanceof WalkResult.Ended ended && ended.status() == EndStatus.FAILED) {
+            return Optional.of("the run reached an end node whose outcome is failed");
+        }
+        return Optional.empty();
+    }
+}

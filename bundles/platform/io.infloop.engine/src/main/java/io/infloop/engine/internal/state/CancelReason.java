@@ -1,0 +1,24 @@
+package io.infloop.engine.internal.state;
+
+/** Why a run was cancelled; decides how it counts. */
+public sealed interface CancelReason {
+    /** Somebody pressed Stop. */
+    record ByUser() implements CancelReason {}
+
+    /** The server goes down. */
+    record ByShutdown() implements CancelReason {}
+
+    /** A ceiling was hit; not what anybody wanted, so the run has failed. */
+    record OverBudget(String message) implements CancelReason {}
+
+    default String status() {
+        return this instanceof OverBudget ? "failed" : "cancelled";
+    }
+
+    default String message() {
+        if (this instanceof OverBudget budget) {
+            return budget.message();
+        }
+        return this instanceof ByShutdown ? "server shutdown" : "cancelled by user";
+    }
+}

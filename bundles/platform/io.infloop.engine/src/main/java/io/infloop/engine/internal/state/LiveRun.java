@@ -1,0 +1,167 @@
+package io.infloop.engine.internal.state;
+
+import io.infloop.engine.internal.graph.Graph;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.node.RunInfo;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One run from its start to its end: the single owner of what changes while it goes on. Thread-safe. */
+public final class LiveRun {
+    /** Iterations shown per run; a run with more loops than this shows the first ones. */
+    private static final int MAX_SHOWN = 1_000;
+
+    /**
+     * How a run ended.
+     *
+     * @param status {@code succeeded}, {@code failed} or {@code cancelled}
+     */
+    public record Ending(String status, Optional<String> errorMessage, long finishedAt) {}
+
+    private final RunHeader header;
+    private final Graph graph;
+    private final RunBudget budget;
+    private final RunEvents events;
+    private final Scope scope;
+    private final CancellationSource cancellation = new CancellationSource();
+    private final Map<String, Integer> iterations = new LinkedHashMap<>();
+    private final Set<String> activeNodes = new LinkedHashSet<>();
+    private Optional<String> currentNode = Optional.empty();
+    private Optional<CancelReason> cancelReason = Optional.empty();
+    private Optional<Ending> ending = Optional.empty();
+
+    public LiveRun(RunHeader header, Graph graph, RunBudget budget, RunEvents events, Scope scope) {
+        this.header = header;
+        this.graph = graph;
+        this.budget = budget;
+        this.events = events;
+        this.scope = scope;
+    }
+
+    public RunHeader header() {
+        return header;
+    }
+
+    public RunInfo info() {
+        return new RunInfo(
+                header.runId(), header.workflowId(), header.correlationId(), Instant.ofEpochMilli(header.startedAt()));
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    public RunBudget budget() {
+        return budget;
+    }
+
+    public RunEvents events() {
+        return events;
+    }
+
+    public Scope scope() {
+        return scope;
+    }
+
+    public CancellationSource cancellation() {
+        return cancellation;
+    }
+
+    /** Cancels the run; the first reason counts. Does nothing for a run that has ended. */
+    public void cancel(CancelReason reason) {
+        synchronized (this) {
+            if (cancelReason.isPresent() || ending.isPresent()) {
+                return;
+            }
+            cancelReason = Optional.of(reason);
+        }
+        cancellation.cancel();
+    }
+
+    public synchronized Optional<CancelReason> cancelReason() {
+        return cancelReason;
+    }
+
+    public synchronized void nodeStarted(String nodePath) {
+        currentNode = Optional.of(nodePath);
+        activeNodes.add(nodePath);
+    }
+
+    public synchronized void nodeFinished(String nodePath) {
+        activeNodes.remove(nodePath);
+    }
+
+    public synchronized void iterationStarted(String nodePath, int iteration) {
+        if (iterations.size() < MAX_SHOWN || iterations.containsKey(nodePath)) {
+            iterations.put(nodePath, iteration);
+        }
+    }
+
+    /**
+     * Ends the run unless that has happened already. A run that was cancelled ends as cancelled, or failed for a budget, whatever
+     * its walk came to.
+     *
+     * @return false if it had ended
+     */
+    public boolean end(String walkStatus, Optional<String> walkMessage, long finishedAt) {
+        Ending end;
+        synchronized (this) {
+            if (ending.isPresent()) {
+                return false;
+            }
+            end = new Ending(
+                    cancelReason.map(CancelReason::status).orElse(walkStatus),
+                    cancelReason.map(CancelReason::message).or(() -> walkMessage),
+                    finishedAt);
+            ending = Optional.of(end);
+            activeNodes.clear();
+        }
+        if (end.status().equals("failed")) {
+            events.emit("error", JsonObject.of("message", end.errorMessage().orElse("failed")));
+        }
+        JsonObject.Builder fields = JsonObject.builder()
+                .put("status", end.status())
+                .putAll(header.origin())
+                .put("finishedAt", finishedAt)
+                .put("durationMs", finishedAt - header.startedAt())
+                .putIfPresent("errorMessage", end.errorMessage());
+        budget.costUsd().ifPresent(cost -> fields.put("costUsd", cost));
+        events.finish(
+                "run_finished",
+                fields.put("nodeExecutions", budget.executions())
+                        .put("scope", Bounds.object(scope.values(), Bounds.EVENT_TEXT))
+                        .build());
+        return true;
+    }
+
+    public synchronized Optional<Ending> ending() {
+        return ending;
+    }
+
+    /** The state of the run, without events. */
+    public synchronized JsonObject state() {
+        JsonObject.Builder state = JsonObject.builder()
+                .put("status", ending.map(Ending::status).orElse("running"))
+                .put("runId", header.runId())
+                .put("workflowId", header.workflowId())
+                .put("workflowName", header.workflowName())
+                .putIfPresent("currentNodeId", currentNode)
+                .put("activeNodeIds", activeNodes)
+                .put("iterationByLoopId", iterations)
+                .put("scope", scope.values())
+                .put("startedAt", header.startedAt())
+                .putIfPresent("finishedAt", ending.map(Ending::finishedAt))
+                .putIfPresent("errorMessage", ending.flatMap(Ending::errorMessage))
+                .put("correlationId", header.correlationId())
+                .put("costUsd", budget.costUsd().orElse(0))
+                .put("nodeExecutions", budget.executions())
+                .put("source", header.source())
+                .putIfPresent("triggerId", header.maskedTriggerId())
+                .putIfPresent("queueId", header.queueId());
+        return state.build();
+    }
+}

@@ -1,0 +1,186 @@
+package io.infloop.engine.internal.state;
+
+import io.infloop.core.event.EventHub;
+import io.infloop.engine.internal.journal.RunJournal;
+import io.infloop.spi.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Numbers the events of a run and hands them, in one order, to its journal, to everybody who watches and to the run's own memory of
+ * its last events. Never waits. Thread-safe.
+ */
+public final class RunEvents {
+    /** Events kept for snapshots. */
+    private static final int MAX_RECENT = 5_000;
+
+    private static final long MAX_RECENT_BYTES = 16L * 1024 * 1024;
+    /** Output of nodes in one journal. */
+    private static final long MAX_OUTPUT_BYTES = 32L * 1024 * 1024;
+    /** From this size on executions are noted without configurations and outputs. */
+    private static final long MAX_JOURNAL_BYTES = 64L * 1024 * 1024;
+
+    private static final List<String> STAMP = List.of("type", "runId", "seq", "ts", "correlationId");
+
+    private record Recent(JsonObject event, int bytes) {}
+
+    private final String runId;
+    private final String correlationId;
+    private final RunJournal journal;
+    private final EventHub hub;
+    private final Clock clock;
+    private final Deque<Recent> recent = new ArrayDeque<>();
+    private long recentBytes;
+    private long journalBytes;
+    private long seq;
+    private long droppedLines;
+    private boolean outputCapped;
+    private boolean closed;
+
+    public RunEvents(String runId, String correlationId, RunJournal journal, EventHub hub, Clock clock) {
+        this.runId = runId;
+        this.correlationId = correlationId;
+        this.journal = journal;
+        this.hub = hub;
+        this.clock = clock;
+        journal.onFailure(reason -> notSaved(reason.getMessage()));
+    }
+
+    /** Something that happened in the walk. */
+    public synchronized void emit(String type, JsonObject fields) {
+        if (closed) {
+            return;
+        }
+        JsonObject bounded = journalBytes > MAX_JOURNAL_BYTES ? withoutContent(fields) : fields;
+        publish(type, bounded, true);
+    }
+
+    private static JsonObject withoutContent(JsonObject fields) {
+        JsonObject.Builder reduced = fields.toBuilder();
+        for (String name : List.of("outputs", "resolvedConfig")) {
+            if (fields.has(name)) {
+                reduced.put(name, JsonObject.of("truncated", true));
+            }
+        }
+        return reduced.build();
+    }
+
+    /** Output of a node, which may be dropped when there is too much of it; the first time this is said. */
+    public synchronized void emitOutput(String type, JsonObject fields) {
+        if (closed || outputCapped) {
+            return;
+        }
+        if (journalBytes > MAX_OUTPUT_BYTES) {
+            outputCapped = true;
+            publish(
+                    "truncated",
+                    JsonObject.builder()
+                            .put("limitBytes", MAX_OUTPUT_BYTES)
+                            .put("message", "this run has written too much; further output of its nodes is left out")
+                            .build(),
+                    true);
+            return;
+        }
+        publish(type, fields, false);
+    }
+
+    /** The last event; later ones are ignored. */
+    public synchronized void finish(String type, JsonObject fields) {
+        if (!closed) {
+            publish(type, fields, true);
+            closed = true;
+        }
+    }
+
+    private void publish(String type, JsonObject fields, boolean essential) {
+        JsonObject stamped = stamped().putAll(withoutStamp(fields)).build();
+        JsonObject event =
+                JsonObject.builder().put("type", type).putAll(stamped).build();
+        byte[] line = event.toString().getBytes(StandardCharsets.UTF_8);
+        remember(event, line.length);
+        append(line, essential);
+        hub.publish(type, Optional.of(runId), stamped.asMap());
+    }
+
+    private JsonObject.Builder stamped() {
+        return JsonObject.builder()
+                .put("runId", runId)
+                .put("seq", ++seq)
+                .put("ts", clock.millis())
+                .put("correlationId", correlationId);
+    }
+
+    /** Fields may stem from plugins; none of them takes the place of what identifies an event. */
+    private static JsonObject withoutStamp(JsonObject fields) {
+        return STAMP.stream().noneMatch(fields::has)
+                ? fields
+                : fields.toBuilder()
+                        .remove("type")
+                        .remove("runId")
+                        .remove("seq")
+                        .remove("ts")
+                        .remove("correlationId")
+                        .build();
+    }
+
+    private void append(byte[] line, boolean essential) {
+        if (droppedLines > 0) {
+            byte[] gap = JsonObject.builder()
+                    .put("type", "truncated")
+                    .put("runId", runId)
+                    .put("seq", seq)
+                    .put("ts", clock.millis())
+                    .put("correlationId", correlationId)
+                    .put("message", droppedLines + " events are missing here: the disk was too slow")
+                    .build()
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8);
+            if (journal.append(gap, false)) {
+                droppedLines = 0;
+            }
+        }
+        if (journal.append(line, essential)) {
+            journalBytes += line.length;
+        } else {
+            droppedLines++;
+        }
+    }
+
+    private void remember(JsonObject event, int bytes) {
+        recent.add(new Recent(event, bytes));
+        recentBytes += bytes;
+        while (recent.size() > MAX_RECENT || (recentBytes > MAX_RECENT_BYTES && recent.size() > 1)) {
+            recentBytes -= recent.remove().bytes();
+        }
+    }
+
+    /** On the journal's thread. The journal is gone, so watchers only; also after the run has finished. */
+    private synchronized void notSaved(String reason) {
+        JsonObject stamped =
+                stamped().put("message", "history not saved: " + reason).build();
+        remember(JsonObject.builder().put("type", "error").putAll(stamped).build(), 200);
+        hub.publish("error", Optional.of(runId), stamped.asMap());
+    }
+
+    /** The last events in order. */
+    public synchronized List<JsonObject> recent() {
+        List<JsonObject> events = new ArrayList<>(recent.size());
+        recent.forEach(entry -> events.add(entry.event()));
+        return events;
+    }
+
+    /** Takes nothing more into the journal. @return completes when it is written, exceptionally when it could not be */
+    public CompletableFuture<Void> closeJournal() {
+        return journal.close();
+    }
+
+    public synchronized long count() {
+        return seq;
+    }
+}

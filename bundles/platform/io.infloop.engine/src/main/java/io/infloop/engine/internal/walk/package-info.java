@@ -1,0 +1,2 @@
+/** Walks graphs and executes nodes. */
+package io.infloop.engine.internal.walk;

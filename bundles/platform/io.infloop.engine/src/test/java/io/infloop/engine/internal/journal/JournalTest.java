@@ -1,0 +1,107 @@
+package io.infloop.engine.internal.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    private static final String RUN = "11111111-1111-4111-8111-111111111111";
+
+    @TempDir
+    Path root;
+
+    private final JournalWriter writer = new JournalWriter();
+
+    @AfterEach
+    void tearDown() {
+        writer.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void manyJournalsKeepTheirLinesInOrder() throws Exception {
+        List<RunJournal> journals = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            journals.add(writer.open(root.resolve("j" + i)));
+        }
+        for (int line = 0; line < 200; line++) {
+            for (RunJournal journal : journals) {
+                assertThat(journal.append(bytes("line " + line), false)).isTrue();
+            }
+        }
+        for (int i = 0; i < 20; i++) {
+            journals.get(i).close().get(10, TimeUnit.SECONDS);
+            List<String> lines = Files.readAllLines(root.resolve("j" + i));
+            assertThat(lines).hasSize(200);
+            assertThat(lines.get(199)).isEqualTo("line 199");
+        }
+    }
+
+    @Test
+    void afterTheEndNothingIsTaken() throws Exception {
+        RunJournal journal = writer.open(root.resolve("j"));
+        journal.append(bytes("a"), false);
+        journal.close().get(10, TimeUnit.SECONDS);
+        journal.append(bytes("b"), false);
+        journal.close().get(10, TimeUnit.SECONDS);
+        assertThat(Files.readString(root.resolve("j"))).isEqualTo("a\n");
+    }
+
+    @Test
+    void aJournalThatCannotBeWrittenSaysSoOnceAndStaysQuiet() throws Exception {
+        Files.writeString(root.resolve("file"), "");
+        RunJournal journal = writer.open(root.resolve("file/below/j"));
+        AtomicInteger failures = new AtomicInteger();
+        journal.onFailure(reason -> failures.incrementAndGet());
+        journal.append(bytes("a"), false);
+        assertThatThrownBy(() -> journal.close().get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+        assertThat(failures.get()).isEqualTo(1);
+        RunJournal other = writer.open(root.resolve("fine"));
+        other.append(bytes("a"), false);
+        other.close().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void idsAreCheckedBeforeTheyBecomeNames() {
+        JournalFiles files = new JournalFiles(root);
+        assertThatThrownBy(() -> files.journal("..", RUN)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> files.journal("w", "../x")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(files.journal("w", RUN).startsWith(root)).isTrue();
+    }
+
+    @Test
+    void theReaderKeepsTheLastEventsAndSaysWhatIsMissing() throws IOException {
+        JournalFiles files = new JournalFiles(root);
+        Path file = files.journal("w", RUN);
+        Files.createDirectories(file.getParent());
+        StringBuilder text = new StringBuilder("{\"type\":\"run_started\",\"seq\":1}\n");
+        for (int i = 2; i <= 100; i++) {
+            text.append("{\"type\":\"x\",\"seq\":").append(i).append("}\n");
+        }
+        Files.writeString(file, text);
+        JournalReader.Journal journal =
+                new JournalReader(files).read("w", RUN, 10).orElseThrow();
+        assertThat(journal.events()).hasSize(10);
+        assertThat(journal.events().get(9).number("seq")).contains(100L);
+        assertThat(journal.started()).isPresent();
+        assertThat(journal.finished()).isEmpty();
+        assertThat(journal.total()).isEqualTo(100);
+        assertThat(journal.truncated()).isTrue();
+        assertThat(new JournalReader(files).read("w", RUN.replace('1', '2'), 10))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,53 @@
+package io.infloop.engine.internal.testing;
+
+import io.infloop.spi.Registration;
+import io.infloop.store.Trigger;
+import io.infloop.store.TriggerStore;
+import io.infloop.store.WorkflowStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Notes which triggers were touched. */
+public final class FakeTriggers implements TriggerStore {
+    private final List<String> touched = new CopyOnWriteArrayList<>();
+
+    public List<String> touched() {
+        return touched;
+    }
+
+    @Override
+    public Optional<Trigger> find(String id) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Trigger> list() {
+        return List.of();
+    }
+
+    @Override
+    public Trigger save(Trigger trigger) {
+        return trigger;
+    }
+
+    @Override
+    public boolean delete(String id) {
+        return false;
+    }
+
+    @Override
+    public void touch(String id, long firedAtMillis) {
+        touched.add(id);
+    }
+
+    @Override
+    public List<WorkflowStore.FileProblem> problems() {
+        return List.of();
+    }
+
+    @Override
+    public Registration onChange(Runnable listener) {
+        return () -> {};
+    }
+}
