@@ -1,0 +1,50 @@
+package io.infloop.ingress.internal;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads {@code application/x-www-form-urlencoded} text: the last value wins, broken escapes stay as they are. */
+final class FormBodies {
+    /** Enough for any sender; what comes after is not read. */
+    private static final int MAX_FIELDS = 1_000;
+
+    private FormBodies() {}
+
+    static Map<String, Object> parse(String text) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        int start = 0;
+        while (start < text.length() && fields.size() < MAX_FIELDS) {
+            int end = text.indexOf('&', start);
+            end = end < 0 ? text.length() : end;
+            int equals = text.indexOf('=', start);
+            if (end > start) {
+                boolean named = equals >= 0 && equals < end;
+                String name = decode(text.substring(start, named ? equals : end));
+                fields.put(name, named ? decode(text.substring(equals + 1, end)) : "");
+            }
+            start = end + 1;
+        }
+        return fields;
+    }
+
+    private static String decode(String text) {
+        if (text.indexOf('%') < 0) {
+            return text.replace('+', ' ');
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+            int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
+            if (bytes[i] == '%' && high >= 0 && low >= 0) {
+                decoded.write(high << 4 | low);
+                i += 2;
+            } else {
+                decoded.write(bytes[i] == '+' ? ' ' : bytes[i]);
+            }
+        }
+        return decoded.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,62 @@
+package io.infloop.ingress.internal;
+
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningSecret;
+import io.infloop.spi.signing.Verification;
+import io.infloop.spi.webhook.WebhookRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC-SHA256 as {@code sha256=<hex>}, independent of the shipped scheme. */
+final class FakeHmacScheme implements SignatureScheme {
+    Optional<Verification> fixed = Optional.empty();
+    RuntimeException failure;
+    int calls;
+
+    @Override
+    public String id() {
+        return "hmac";
+    }
+
+    @Override
+    public void check(JsonObject settings) {}
+
+    @Override
+    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+        calls++;
+        if (failure != null) {
+            throw failure;
+        }
+        if (fixed.isPresent()) {
+            return fixed.get();
+        }
+        Optional<String> header = request.headers().first("x-hub-signature-256");
+        if (header.isEmpty()) {
+            return Verification.rejected(Verification.Reason.MISSING_SIGNATURE, "no signature header");
+        }
+        byte[] expected =
+                ("sha256=" + HexFormat.of().formatHex(mac(request, secrets.get(0)))).getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(expected, header.get().getBytes(StandardCharsets.UTF_8))
+                ? Verification.accepted(secrets.get(0))
+                : Verification.rejected(Verification.Reason.MISMATCH, "the signature does not fit");
+    }
+
+    private static byte[] mac(WebhookRequest request, SigningSecret secret) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.utf8(), "HmacSHA256"));
+            mac.update(request.body());
+            return mac.doFinal();
+        } catch (GeneralSecurityException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}
