@@ -1,0 +1,75 @@
+package io.infloop.rest.internal;
+
+import io.infloop.core.error.ErrorCode;
+import io.infloop.core.error.InfloopException;
+import io.infloop.core.id.Ids;
+import io.infloop.spi.json.Json;
+import io.infloop.spi.json.JsonObject;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A resource of the API: turns requests into replies, and whatever goes wrong into an error as JSON. */
+abstract class ApiServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServlet.class);
+
+    /** Answers a request. May throw {@link InfloopException}; anything else is a defect. */
+    abstract ApiReply handle(ApiRequest request);
+
+    @Override
+    protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        write(answer(ApiRequest.of(request)), response);
+    }
+
+    /** The reply, whatever happens. */
+    final ApiReply answer(ApiRequest request) {
+        try {
+            return handle(request);
+        } catch (InfloopException failure) {
+            if (failure.code() == ErrorCode.INTERNAL) {
+                return defect(failure);
+            }
+            return ApiReply.of(failure);
+        } catch (InvalidQueryException invalid) {
+            return ApiReply.invalidQuery(invalid.field());
+        } catch (RuntimeException defect) {
+            return defect(defect);
+        }
+    }
+
+    /** The cause is for the log only. */
+    static ApiReply defect(RuntimeException cause) {
+        String correlationId = Ids.newCorrelationId();
+        LOG.error("a request met a defect ({})", correlationId, cause);
+        return ApiReply.error(ErrorCode.INTERNAL, JsonObject.of("correlationId", correlationId))
+                .with("x-correlation-id", correlationId);
+    }
+
+    static void write(ApiReply reply, HttpServletResponse response) throws IOException {
+        response.setStatus(reply.status());
+        reply.headers().forEach(response::setHeader);
+        response.setHeader("cache-control", "no-store");
+        if (reply.body().isPresent()) {
+            byte[] bytes = text(reply.body().get(), response).getBytes(StandardCharsets.UTF_8);
+            response.setContentType("application/json");
+            response.setContentLength(bytes.length);
+            response.getOutputStream().write(bytes);
+        }
+    }
+
+    /** Data of others, such as a record on disk, may nest beyond what JSON of ours may. */
+    private static String text(JsonObject body, HttpServletResponse response) {
+        try {
+            return Json.write(body);
+        } catch (IllegalArgumentException unwritable) {
+            ApiReply defect = defect(unwritable);
+            response.setStatus(defect.status());
+            return Json.write(defect.body().orElse(JsonObject.EMPTY));
+        }
+    }
+}

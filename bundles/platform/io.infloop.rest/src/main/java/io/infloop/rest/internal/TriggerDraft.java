@@ -1,0 +1,249 @@
+package io.infloop.rest.internal;
+
+import io.infloop.core.id.Ids;
+import io.infloop.engine.Workflows;
+import io.infloop.engine.Workflows.InputDeclaration;
+import io.infloop.engine.template.Predicates;
+import io.infloop.engine.template.Template;
+import io.infloop.host.Contributions;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.webhook.WebhookEvent;
+import io.infloop.spi.webhook.WebhookSource;
+import io.infloop.store.Trigger;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Makes a trigger out of a request body, or says what is wrong with it. */
+final class TriggerDraft {
+    private static final int MAX_SECRET_LENGTH = 4_096;
+    private static final int MAX_PREDICATES = 100;
+    private static final int MAX_URL_LENGTH = 2_048;
+
+    /** A trigger, or why there is none. */
+    sealed interface Outcome permits Valid, Invalid {}
+
+    record Valid(Trigger trigger) implements Outcome {}
+
+    /** @param reason {@code secret-required}, or a sentence that begins with {@code invalid trigger: } */
+    record Invalid(String reason) implements Outcome {}
+
+    private final Contributions contributions;
+    private final Workflows workflows;
+
+    TriggerDraft(Contributions contributions, Workflows workflows) {
+        this.contributions = contributions;
+        this.workflows = workflows;
+    }
+
+    /** @param existing the trigger that is being replaced: its secret stays unless the body names another */
+    Outcome check(JsonObject body, String id, Optional<Trigger> existing, long nowMillis) {
+        Secret secret = secret(body, existing);
+        Trigger trigger = new Trigger(
+                id,
+                body.string("name").orElse("").strip(),
+                body.bool("enabled").orElse(true),
+                body.string("workflowId").orElse(""),
+                body.string("pluginId").orElse(""),
+                body.string("eventType").filter(type -> !type.isEmpty()),
+                predicates(body).orElse(List.of()),
+                templates(body.object("inputs").orElse(JsonObject.EMPTY)),
+                secret.value(),
+                body.bool("verifyOptional").orElse(false),
+                body.string("publicUrl").filter(url -> !url.isEmpty()),
+                OptionalLong.empty(),
+                existing.map(Trigger::createdAt).orElse(nowMillis),
+                nowMillis);
+        Optional<WebhookSource.Descriptor> source = contributions
+                .find(WebhookSource.class, trigger.pluginId())
+                .map(entry -> entry.descriptorAs(WebhookSource.Descriptor.class));
+        if (secret.problem().isPresent()) {
+            return invalid(secret.problem().get());
+        }
+        if (source.flatMap(WebhookSource.Descriptor::signature).isPresent()
+                && trigger.secret().isEmpty()
+                && !trigger.verifyOptional()) {
+            return new Invalid("secret-required");
+        }
+        return problem(trigger, body, source)
+                .<Outcome>map(TriggerDraft::invalid)
+                .orElseGet(() -> new Valid(withoutIdleEvent(trigger, source)));
+    }
+
+    private static Invalid invalid(String problem) {
+        return new Invalid("invalid trigger: " + problem);
+    }
+
+    /** In the order of the specification; the first problem counts. */
+    private Optional<String> problem(Trigger trigger, JsonObject body, Optional<WebhookSource.Descriptor> source) {
+        if (trigger.name().isEmpty()) {
+            return Optional.of("name must be a non-empty string");
+        }
+        if (trigger.workflowId().isEmpty()) {
+            return Optional.of("workflowId must be a non-empty string");
+        }
+        if (trigger.pluginId().isEmpty()) {
+            return Optional.of("pluginId must be a non-empty string");
+        }
+        if (source.isEmpty()) {
+            return Optional.of("plugin not found: " + trigger.pluginId());
+        }
+        return eventProblem(trigger, source.get())
+                .or(() -> matchProblem(trigger, body))
+                .or(() -> inputsProblem(trigger, body))
+                .or(() -> urlProblem(trigger));
+    }
+
+    private static Optional<String> eventProblem(Trigger trigger, WebhookSource.Descriptor source) {
+        if (source.eventType().isEmpty()) {
+            return Optional.empty();
+        }
+        if (trigger.eventType().isEmpty()) {
+            return Optional.of("plugin " + source.id() + " requires eventType");
+        }
+        String type = trigger.eventType().get();
+        return source.events().stream().map(WebhookEvent::type).noneMatch(type::equals)
+                ? Optional.of("event " + type + " is not declared by plugin " + source.id())
+                : Optional.empty();
+    }
+
+    private static Optional<String> matchProblem(Trigger trigger, JsonObject body) {
+        if (predicates(body).isEmpty()) {
+            return Optional.of(
+                    "every element of match must be {lhs, op, rhs} with texts, and op ==, !=, contains or matches");
+        }
+        if (trigger.match().size() > MAX_PREDICATES) {
+            return Optional.of("match holds more than " + MAX_PREDICATES + " predicates");
+        }
+        for (Trigger.Predicate predicate : trigger.match()) {
+            if (predicate.op().equals("matches")
+                    && Template.compile(predicate.rhs()).isLiteral()
+                    && Predicates.test("", "matches", predicate.rhs()) instanceof Predicates.InvalidPattern pattern) {
+                return Optional.of(pattern.message());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> inputsProblem(Trigger trigger, JsonObject body) {
+        Optional<List<InputDeclaration>> declared =
+                Ids.isWorkflowId(trigger.workflowId()) ? workflows.inputs(trigger.workflowId()) : Optional.empty();
+        if (declared.isEmpty()) {
+            return Optional.of("workflow not found: " + trigger.workflowId());
+        }
+        Set<String> names = declared.get().stream().map(InputDeclaration::name).collect(Collectors.toUnmodifiableSet());
+        Map<String, Object> given =
+                body.object("inputs").orElse(JsonObject.EMPTY).asMap();
+        for (Map.Entry<String, Object> input : given.entrySet()) {
+            if (!names.contains(input.getKey())) {
+                return Optional.of("inputs." + input.getKey() + " is not a declared workflow input");
+            }
+            if (!(input.getValue() instanceof String)) {
+                return Optional.of("inputs." + input.getKey() + " must be a templated string");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> urlProblem(Trigger trigger) {
+        if (trigger.publicUrl().isEmpty()) {
+            return Optional.empty();
+        }
+        String url = trigger.publicUrl().get();
+        try {
+            URI uri = new URI(url);
+            boolean usable = ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && url.length() <= MAX_URL_LENGTH;
+            return usable ? Optional.empty() : Optional.of("publicUrl must be a full http or https URL");
+        } catch (URISyntaxException invalid) {
+            return Optional.of("publicUrl must be a full http or https URL");
+        }
+    }
+
+    /** @return empty if an element is not a predicate; what is not an array counts as none */
+    private static Optional<List<Trigger.Predicate>> predicates(JsonObject body) {
+        List<Trigger.Predicate> predicates = new ArrayList<>();
+        for (Object element : body.array("match").orElse(List.of())) {
+            JsonObject predicate = element instanceof JsonObject object ? object : JsonObject.EMPTY;
+            Optional<String> lhs = predicate.string("lhs");
+            Optional<String> op = predicate.string("op").filter(Predicates::isOperator);
+            Optional<String> rhs = predicate.string("rhs");
+            if (lhs.isEmpty() || op.isEmpty() || rhs.isEmpty()) {
+                return Optional.empty();
+            }
+            predicates.add(new Trigger.Predicate(lhs.get(), op.get(), rhs.get()));
+        }
+        return Optional.of(predicates);
+    }
+
+    private static Map<String, String> templates(JsonObject inputs) {
+        Map<String, String> templates = new LinkedHashMap<>();
+        inputs.asMap().forEach((name, value) -> {
+            if (value instanceof String template) {
+                templates.put(name, template);
+            }
+        });
+        return templates;
+    }
+
+    /** A source without event types has no use for one. */
+    private static Trigger withoutIdleEvent(Trigger trigger, Optional<WebhookSource.Descriptor> source) {
+        if (source.flatMap(WebhookSource.Descriptor::eventType).isPresent()) {
+            return trigger;
+        }
+        return new Trigger(
+                trigger.id(),
+                trigger.name(),
+                trigger.enabled(),
+                trigger.workflowId(),
+                trigger.pluginId(),
+                Optional.empty(),
+                trigger.match(),
+                trigger.inputs(),
+                trigger.secret(),
+                trigger.verifyOptional(),
+                trigger.publicUrl(),
+                trigger.lastFiredAt(),
+                trigger.createdAt(),
+                trigger.updatedAt());
+    }
+
+    private record Secret(Optional<String> value, Optional<String> problem) {
+        static Secret of(Optional<String> value) {
+            return new Secret(value, Optional.empty());
+        }
+
+        static Secret problem(String text) {
+            return new Secret(Optional.empty(), Optional.of(text));
+        }
+    }
+
+    /** Omitted: as it was. {@code null}: none. An empty text could mean either and is refused where there is something to lose. */
+    private static Secret secret(JsonObject body, Optional<Trigger> existing) {
+        if (!body.has("secret")) {
+            return Secret.of(existing.flatMap(Trigger::secret));
+        }
+        Object value = body.get("secret");
+        if (value == null) {
+            return Secret.of(Optional.empty());
+        }
+        if (!(value instanceof String text)) {
+            return Secret.problem("secret must be a string or null");
+        }
+        if (text.length() > MAX_SECRET_LENGTH) {
+            return Secret.problem("secret is longer than " + MAX_SECRET_LENGTH + " characters");
+        }
+        if (text.isEmpty() && existing.isPresent()) {
+            return Secret.problem("secret must not be empty; leave it out to keep it, send null to clear it");
+        }
+        return Secret.of(Optional.of(text).filter(secret -> !secret.isEmpty()));
+    }
+}

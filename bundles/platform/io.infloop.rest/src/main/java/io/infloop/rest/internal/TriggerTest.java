@@ -1,0 +1,105 @@
+package io.infloop.rest.internal;
+
+import io.infloop.core.error.ErrorCode;
+import io.infloop.ingress.TestFire;
+import io.infloop.spi.json.Json;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.json.JsonParseException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** {@code POST /api/triggers/{id}/test}: a delivery made by hand. */
+final class TriggerTest {
+    /** As for deliveries, in bytes. */
+    private static final int MAX_PAYLOAD_BYTES = 1_048_576;
+
+    private static final int MAX_HEADERS = 100;
+    private static final long WAIT_SECONDS = 30;
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]{0,8192}");
+
+    private final TestFire testFire;
+
+    TriggerTest(TestFire testFire) {
+        this.testFire = testFire;
+    }
+
+    ApiReply fire(ApiRequest request, String triggerId) {
+        if (!(request.jsonOrEmpty(MAX_PAYLOAD_BYTES) instanceof JsonObject object)) {
+            return ApiReply.error(ErrorCode.INVALID_BODY);
+        }
+        Optional<Map<String, String>> headers = headers(object);
+        if (headers.isEmpty()) {
+            return ApiReply.error(ErrorCode.INVALID_BODY, "headers must be an object of header names and texts");
+        }
+        Object payload = object.has("payload") ? object.get("payload") : JsonObject.EMPTY;
+        byte[] delivery = Json.write(payload).getBytes(StandardCharsets.UTF_8);
+        if (delivery.length > MAX_PAYLOAD_BYTES) {
+            return ApiReply.error(ErrorCode.PAYLOAD_TOO_LARGE);
+        }
+        boolean dryRun = object.bool("dryRun").orElse(false);
+        return reply(wait(triggerId, new TestFire.Delivery(headers.get(), delivery, dryRun, request.actor())));
+    }
+
+    private Optional<TestFire.Result> wait(String triggerId, TestFire.Delivery delivery) {
+        try {
+            return Optional.of(testFire.fire(triggerId, delivery).get(WAIT_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException late) {
+            return Optional.empty();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException defect) {
+            throw new IllegalStateException("a test delivery met a defect", defect);
+        }
+    }
+
+    private static ApiReply reply(Optional<TestFire.Result> result) {
+        if (result.isEmpty()) {
+            return ApiReply.error(ErrorCode.STORE_UNAVAILABLE, "the delivery was not answered in time; try again");
+        }
+        return ApiReply.ok(JsonObject.builder()
+                .put("status", result.get().status())
+                .put("body", body(result.get().body()))
+                .putIfPresent("unsigned", result.get().unsigned())
+                .build());
+    }
+
+    /** JSON as JSON, other text as text, nothing as {@code null}. */
+    private static Object body(byte[] bytes) {
+        if (bytes.length == 0) {
+            return null;
+        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        try {
+            return Json.parse(text);
+        } catch (JsonParseException notJson) {
+            return text;
+        }
+    }
+
+    private static Optional<Map<String, String>> headers(JsonObject body) {
+        if (!body.has("headers") || body.get("headers") == null) {
+            return Optional.of(Map.of());
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, Object> header :
+                body.object("headers").orElse(JsonObject.of("", "")).asMap().entrySet()) {
+            boolean usable = HEADER_NAME.matcher(header.getKey()).matches()
+                    && header.getValue() instanceof String value
+                    && HEADER_VALUE.matcher(value).matches()
+                    && headers.size() < MAX_HEADERS;
+            if (!usable) {
+                return Optional.empty();
+            }
+            headers.put(header.getKey(), (String) header.getValue());
+        }
+        return Optional.of(headers);
+    }
+}

@@ -1,0 +1,94 @@
+package io.infloop.rest.internal;
+
+import io.infloop.host.Contributions;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.WebhookEvent;
+import io.infloop.spi.webhook.WebhookSource;
+import jakarta.servlet.Servlet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+
+/** {@code /api/webhook-plugins}: the services that can send webhooks. */
+@Component(service = Servlet.class)
+@HttpWhiteboardServletPattern("/api/webhook-plugins")
+public final class WebhookPluginsResource extends ApiServlet {
+    private static final long serialVersionUID = 1L;
+    private static final Comparator<WebhookSource.Descriptor> GENERIC_FIRST = Comparator.comparing(
+                    (WebhookSource.Descriptor source) -> !source.id().equals("generic"))
+            .thenComparing(WebhookSource.Descriptor::displayName, String.CASE_INSENSITIVE_ORDER)
+            .thenComparing(WebhookSource.Descriptor::id);
+
+    private final transient Contributions contributions;
+
+    @Activate
+    public WebhookPluginsResource(@Reference Contributions contributions) {
+        this.contributions = contributions;
+    }
+
+    @Override
+    ApiReply handle(ApiRequest request) {
+        if (!request.method().equals("GET")) {
+            return ApiReply.methodNotAllowed("GET");
+        }
+        List<JsonObject> sources = contributions.all(WebhookSource.class).stream()
+                .map(entry -> entry.descriptorAs(WebhookSource.Descriptor.class))
+                .sorted(GENERIC_FIRST)
+                .map(WebhookPluginsResource::source)
+                .toList();
+        return ApiReply.ok("plugins", sources);
+    }
+
+    private static JsonObject source(WebhookSource.Descriptor source) {
+        return JsonObject.builder()
+                .put("id", source.id())
+                .put("displayName", source.displayName())
+                .putIfPresent("icon", source.icon())
+                .putIfPresent(
+                        "eventHeader",
+                        source.eventType()
+                                .filter(location -> location.from() == ValueLocation.From.HEADER)
+                                .map(ValueLocation::name))
+                .putIfPresent("eventType", source.eventType().map(WebhookPluginsResource::location))
+                .put(
+                        "events",
+                        source.events().stream()
+                                .map(WebhookPluginsResource::event)
+                                .toList())
+                .putIfPresent("deliveryId", source.deliveryId().map(WebhookPluginsResource::location))
+                .putIfPresent("signature", source.signature().map(signature -> JsonObject.builder()
+                        .put("scheme", signature.scheme())
+                        .put("settings", signature.settings())
+                        .build()))
+                .build();
+    }
+
+    private static JsonObject location(ValueLocation location) {
+        return JsonObject.builder()
+                .put("from", location.from().name().toLowerCase(Locale.ROOT))
+                .put("name", location.name())
+                .build();
+    }
+
+    private static JsonObject event(WebhookEvent event) {
+        return JsonObject.builder()
+                .put("type", event.type())
+                .put("displayName", event.displayName())
+                .put(
+                        "fields",
+                        event.fields().stream()
+                                .map(field -> JsonObject.builder()
+                                        .put("path", field.path())
+                                        .put("type", field.type())
+                                        .putIfPresent("description", field.description())
+                                        .build())
+                                .toList())
+                .putIfPresent("examplePayload", event.examplePayload())
+                .build();
+    }
+}

@@ -1,0 +1,261 @@
+package io.infloop.rest.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.error.ErrorCode;
+import io.infloop.core.error.InfloopException;
+import io.infloop.core.event.EventHub;
+import io.infloop.engine.Runs;
+import io.infloop.engine.Runs.ActiveRun;
+import io.infloop.engine.Workflows;
+import io.infloop.engine.Workflows.InputDeclaration;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.store.RecordStore;
+import io.infloop.store.RecordStore.QueueItem;
+import io.infloop.store.RecordStore.RunRow;
+import io.infloop.store.RecordStore.Waiting;
+import io.infloop.store.WorkflowStore;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class RunResourcesTest {
+    private static final String RUN = "6f1c2d3e-0000-4000-8000-000000000001";
+    private static final String TRIGGER_ID = "k3JvQ0a9TtWm2xZpLr8bYg";
+
+    private final List<AuditEvent> audit = new ArrayList<>();
+    private final List<ActiveRun> active = new ArrayList<>();
+    private final List<String> calls = new ArrayList<>();
+    private final List<QueueItem> queue = new ArrayList<>();
+    private final List<RunRow> rows = new ArrayList<>();
+    private final List<Map<?, ?>> events = new ArrayList<>();
+    private Map<?, ?> inputs = Map.of();
+    private Optional<InfloopException> refusal = Optional.empty();
+    private boolean full;
+    private final Runs runs = Fakes.fake(Runs.class, this::runs);
+    private final RecordStore records = Fakes.fake(RecordStore.class, this::records);
+    private final EventHub hub =
+            Fakes.fake(EventHub.class, (method, arguments) -> events.add((Map<?, ?>) arguments[2]));
+    private final RunResource run = new RunResource(
+            runs,
+            Fakes.fake(
+                    Workflows.class,
+                    (method, arguments) -> arguments[0].equals("triage")
+                            ? Optional.of(
+                                    List.of(new InputDeclaration("n", "number", Optional.empty(), Optional.empty())))
+                            : Optional.empty()),
+            Fakes.fake(WorkflowStore.class, (method, arguments) -> Optional.empty()),
+            records,
+            hub,
+            Fakes.audit(audit),
+            Clock.systemUTC());
+    private final RunStopResource stop = new RunStopResource(runs, Fakes.audit(audit));
+    private final RunsResource history = new RunsResource(records, runs);
+    private final QueueResource queueResource = new QueueResource(records, hub, Fakes.audit(audit));
+
+    private Object runs(String method, Object[] arguments) {
+        calls.add(method);
+        return switch (method) {
+            case "snapshot" ->
+                JsonObject.builder()
+                        .put("status", "idle")
+                        .put("triggerId", TRIGGER_ID)
+                        .build();
+            case "active" -> List.copyOf(active);
+            case "stop" -> active.stream().anyMatch(one -> one.runId().equals(arguments[0]));
+            case "record" ->
+                arguments[1].equals(RUN)
+                        ? Optional.of(JsonObject.builder()
+                                .put("runId", RUN)
+                                .put("triggerId", TRIGGER_ID)
+                                .build())
+                        : Optional.empty();
+            case "start" -> {
+                refusal.ifPresent(failure -> {
+                    throw failure;
+                });
+                inputs = (Map<?, ?>) arguments[1];
+                yield active.isEmpty()
+                        ? new Runs.Started(RUN, JsonObject.of("status", "running"))
+                        : new Runs.Busy(List.copyOf(active));
+            }
+            default -> null;
+        };
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private Object records(String method, Object[] arguments) {
+        return switch (method) {
+            case "enqueue" -> {
+                if (full) {
+                    yield CompletableFuture.completedFuture(new RecordStore.QueueFull(1));
+                }
+                QueueItem item = (QueueItem) arguments[1];
+                queue.add(item);
+                yield CompletableFuture.completedFuture(new RecordStore.Enqueued(item.queueId(), queue.size()));
+            }
+            case "waiting" ->
+                queue.stream()
+                        .map(item -> new Waiting(item, queue.indexOf(item) + 1))
+                        .toList();
+            case "waitingCount" -> queue.size();
+            case "history" -> Optional.empty();
+            case "remove" ->
+                CompletableFuture.completedFuture(
+                        queue.removeIf(item -> item.queueId().equals(arguments[0])));
+            case "runs" -> {
+                calls.add("runs " + arguments[0] + " " + arguments[1] + " " + arguments[2] + " " + arguments[3]);
+                yield rows;
+            }
+            default -> throw new UnsupportedOperationException(method);
+        };
+    }
+
+    private static ActiveRun activeRun(String runId, String workflowId) {
+        return new ActiveRun(runId, workflowId, "cid_aaaaaaaaaaaaaaaa", 5);
+    }
+
+    @Test
+    void aRunIsStartedWithResolvedInputs() {
+        ApiReply reply = Fakes.call(
+                run,
+                "POST",
+                "",
+                "{\"workflowId\":\"triage\",\"inputs\":{\"n\":\"3\",\"other\":1}}",
+                Map.of("x-correlation-id", "cid_callers-own-id-0"));
+        assertThat(Fakes.text(reply))
+                .isEqualTo("202 {\"runId\":\"" + RUN
+                        + "\",\"state\":{\"status\":\"running\"},\"correlationId\":\"cid_callers-own-id-0\"}");
+        assertThat(reply.headers()).containsEntry("x-correlation-id", "cid_callers-own-id-0");
+        assertThat(inputs.toString()).isEqualTo("{n=3}");
+    }
+
+    @Test
+    void refusalsComeInTheSpecifiedOrder() {
+        active.add(activeRun(RUN, "triage"));
+        assertThat(Fakes.text(Fakes.post(run, "", "{"))).startsWith("400 {\"error\":\"invalid JSON body\"");
+        assertThat(Fakes.text(Fakes.post(run, "", "[]"))).isEqualTo("400 {\"error\":\"workflowId is required\"}");
+        assertThat(Fakes.text(Fakes.post(run, "", "{\"workflowId\":\"../x\"}")))
+                .isEqualTo("404 {\"error\":\"workflow not found: ../x\"}");
+        assertThat(Fakes.text(Fakes.post(run, "", "{\"workflowId\":\"triage\",\"inputs\":7}")))
+                .isEqualTo("400 {\"error\":\"invalid-inputs\",\"field\":\"n\",\"reason\":\"required\"}");
+        assertThat(Fakes.text(Fakes.post(run, "", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}")))
+                .isEqualTo("409 {\"error\":\"a run is already active\",\"runId\":\"" + RUN
+                        + "\",\"workflowId\":\"triage\",\"active\":[{\"runId\":\"" + RUN
+                        + "\",\"workflowId\":\"triage\",\"correlationId\":\"cid_aaaaaaaaaaaaaaaa\",\"startedAt\":5}]}");
+    }
+
+    @Test
+    void whatTheEngineRefusesHasItsStatus() {
+        refusal = Optional.of(new InfloopException(ErrorCode.SHUTTING_DOWN, "the server is stopping"));
+        ApiReply stopping = Fakes.post(run, "", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}");
+        assertThat(Fakes.text(stopping))
+                .isEqualTo("503 {\"error\":\"shutting-down\",\"reason\":\"the server is stopping\"}");
+        assertThat(stopping.headers()).containsKey("retry-after");
+        refusal = Optional.of(new InfloopException(ErrorCode.INTERNAL, "/home/secret/path"));
+        ApiReply defect = Fakes.post(run, "", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}");
+        assertThat(Fakes.text(defect))
+                .startsWith("500 {\"error\":\"internal-error\",\"correlationId\":\"cid_")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aRunCanBeQueued() {
+        active.add(activeRun(RUN, "triage"));
+        ApiReply reply = Fakes.post(run, "?queue=1", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}");
+        assertThat(reply.status()).isEqualTo(202);
+        assertThat(Fakes.body(reply).asMap()).containsEntry("queued", true).containsEntry("position", 1L);
+        assertThat(queue.get(0).source()).isEqualTo("api");
+        assertThat(calls).contains("kick").doesNotContain("start");
+        assertThat(audit).extracting(AuditEvent::type).containsExactly("run.queued");
+        assertThat(events).hasSize(1);
+
+        full = true;
+        ApiReply refused = Fakes.post(run, "?queue=1", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}");
+        assertThat(Fakes.text(refused)).isEqualTo("503 {\"error\":\"queue-full\"}");
+        assertThat(refused.headers()).containsEntry("retry-after", "30");
+    }
+
+    @Test
+    void stateAndRecordsMaskTheTrigger() {
+        assertThat(Fakes.text(Fakes.get(run, ""))).contains("\"triggerId\":\"k3JvQ0…\"");
+        assertThat(Fakes.text(Fakes.get(history, "/triage/" + RUN))).contains("\"triggerId\":\"k3JvQ0…\"");
+        assertThat(Fakes.text(Fakes.get(history, "/triage/6f1c2d3e-0000-4000-8000-00000000ffff")))
+                .isEqualTo("404 {\"error\":\"run not found\"}");
+        assertThat(Fakes.text(Fakes.get(history, "/../" + RUN))).isEqualTo("404 {\"error\":\"run not found\"}");
+        assertThat(Fakes.text(Fakes.get(history, "/triage"))).isEqualTo("404 {\"error\":\"not-found\"}");
+    }
+
+    @Test
+    void stoppingNeedsANameOnlyWhenSeveralRun() {
+        assertThat(Fakes.post(stop, "", "").status()).isEqualTo(200);
+        active.add(activeRun(RUN, "triage"));
+        assertThat(Fakes.post(stop, "", "{}").status()).isEqualTo(200);
+        assertThat(Fakes.text(Fakes.post(stop, "", "{\"runId\":\"other\"}")))
+                .startsWith("409 {\"error\":\"conflict\",\"reason\":\"that run is not active\",\"active\":[{");
+        active.add(activeRun("second", "other"));
+        assertThat(Fakes.post(stop, "", "").status()).isEqualTo(409);
+        assertThat(Fakes.post(stop, "", "{\"runId\":\"second\"}").status()).isEqualTo(200);
+        assertThat(Fakes.post(stop, "", "{\"runId\":7}").status()).isEqualTo(400);
+        assertThat(Fakes.post(stop, "", "[]").status()).isEqualTo(400);
+        assertThat(audit).extracting(AuditEvent::type).containsExactly("run.stop_requested", "run.stop_requested");
+        assertThat(Fakes.get(stop, "").headers()).containsEntry("allow", "POST");
+    }
+
+    @Test
+    void runsAreListedPageByPage() {
+        rows.add(new RunRow(
+                RUN,
+                "triage",
+                "Triage",
+                3,
+                "succeeded",
+                "webhook",
+                "cid_aaaaaaaaaaaaaaaa",
+                Optional.of("q-1-a"),
+                Optional.of(TRIGGER_ID),
+                "instance",
+                100,
+                OptionalLong.of(150),
+                OptionalDouble.of(0.5),
+                Optional.empty(),
+                12));
+        assertThat(Fakes.text(Fakes.get(history, "?workflowId=&limit=1&before=200")))
+                .isEqualTo("200 {\"runs\":[{\"runId\":\"" + RUN
+                        + "\",\"workflowId\":\"triage\",\"workflowName\":\"Triage\",\"workflowVersion\":3,\"status\":\"succeeded\","
+                        + "\"source\":\"webhook\",\"startedAt\":100,\"finishedAt\":150,\"durationMs\":50,\"eventCount\":12,"
+                        + "\"correlationId\":\"cid_aaaaaaaaaaaaaaaa\",\"costUsd\":0.5,\"queueId\":\"q-1-a\","
+                        + "\"triggerId\":\"k3JvQ0…\"}],\"nextBefore\":100}");
+        assertThat(calls).containsExactly("runs Optional.empty Optional.empty OptionalLong[200] 1");
+        for (String query : List.of("limit=0", "limit=1001", "limit=x", "before=-1", "status=odd", "workflowId=..")) {
+            assertThat(Fakes.text(Fakes.get(history, "?" + query)))
+                    .as(query)
+                    .isEqualTo("400 {\"error\":\"invalid-query\",\"field\":\"" + query.substring(0, query.indexOf('='))
+                            + "\"}");
+        }
+    }
+
+    @Test
+    void theQueueIsShownAndItemsAreRemoved() {
+        Fakes.post(run, "?queue=1", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}");
+        String queueId = queue.get(0).queueId();
+        JsonObject shown = Fakes.body(Fakes.get(queueResource, ""));
+        assertThat(shown.get("size")).isEqualTo(1L);
+        assertThat(shown.object("head")).isPresent();
+        assertThat(shown.toString()).doesNotContain(queue.get(0).triggerId());
+        assertThat(Fakes.delete(queueResource, "/" + queueId).status()).isEqualTo(204);
+        assertThat(Fakes.text(Fakes.delete(queueResource, "/" + queueId)))
+                .isEqualTo("404 {\"error\":\"not-in-queue\"}");
+        assertThat(Fakes.delete(queueResource, "/..").status()).isEqualTo(404);
+        assertThat(Fakes.text(Fakes.get(queueResource, ""))).isEqualTo("200 {\"size\":0,\"items\":[]}");
+        assertThat(events.get(1).toString()).contains("reason=user-cancelled").contains(queueId);
+        assertThat(audit).extracting(AuditEvent::type).containsExactly("run.queued", "queue.removed");
+    }
+}

@@ -1,0 +1,216 @@
+package io.infloop.rest.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.infloop.core.audit.Actor;
+import io.infloop.core.event.EventHub;
+import io.infloop.core.http.RequestFacts;
+import io.infloop.core.instance.ServerInstance;
+import io.infloop.engine.Runs;
+import io.infloop.engine.Workflows;
+import io.infloop.spi.Registration;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.store.WorkflowStore;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServlet;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The servlets in the very Jetty that the distribution ships. */
+class ServletsTest {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Hub hub = new Hub();
+    private final EventsServlet events = new EventsServlet(
+            Fakes.fake(EventHub.class, hub::call),
+            Fakes.fake(Runs.class, (method, arguments) -> JsonObject.builder()
+                    .put("status", "idle")
+                    .put("withEvents", arguments[0])
+                    .build()),
+            Fakes.fake(ServerInstance.class, (method, arguments) -> "i1"));
+    private Server server;
+    private int port;
+
+    /** A hub whose events the test makes. */
+    private static final class Hub {
+        private long lastId = 5;
+        private long after = -1;
+        private volatile EventHub.Watcher watcher;
+        private volatile boolean closed;
+
+        Object call(String method, Object[] arguments) {
+            if (method.equals("lastId")) {
+                return lastId;
+            }
+            after = (long) arguments[0];
+            watcher = (EventHub.Watcher) arguments[1];
+            Registration registration = () -> closed = true;
+            return registration;
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new Server();
+        ServerConnector connector = new ServerConnector(server, 1, 1);
+        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/");
+        Filter door = (request, response, chain) -> {
+            request.setAttribute(RequestFacts.ACTOR, Actor.API_TOKEN);
+            chain.doFilter(request, response);
+        };
+        FilterHolder holder = new FilterHolder(door);
+        holder.setAsyncSupported(true);
+        context.addFilter(holder, "/*", EnumSet.of(DispatcherType.REQUEST));
+        add(context, events, "/api/events");
+        add(context, new UnknownResource(), "/api/*");
+        WorkflowsResource workflows = new WorkflowsResource(
+                Fakes.fake(WorkflowStore.class, (method, arguments) -> {
+                    if (method.equals("list")) {
+                        throw new IllegalStateException("a defect with a /secret/path");
+                    }
+                    return Optional.empty();
+                }),
+                Fakes.fake(Workflows.class, (method, arguments) -> List.of()),
+                Fakes.audit(new ArrayList<>()));
+        add(context, workflows, "/api/workflows");
+        add(context, workflows, "/api/workflows/*");
+        server.setHandler(context);
+        server.start();
+        port = connector.getLocalPort();
+    }
+
+    private static void add(ServletContextHandler context, HttpServlet servlet, String pattern) {
+        ServletHolder holder = new ServletHolder(servlet);
+        holder.setAsyncSupported(true);
+        context.addServlet(holder, pattern);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        events.stop();
+        server.stop();
+    }
+
+    @Test
+    void everythingIsJson() throws Exception {
+        HttpResponse<String> unknown = send(request("/api/nothing/at/all"));
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).isEqualTo("{\"error\":\"not-found\"}");
+        assertThat(unknown.headers().firstValue("content-type")).contains("application/json");
+        HttpResponse<String> defect = send(request("/api/workflows"));
+        assertThat(defect.statusCode()).isEqualTo(500);
+        assertThat(defect.body())
+                .startsWith("{\"error\":\"internal-error\",\"correlationId\":\"cid_")
+                .doesNotContain("secret");
+        HttpResponse<String> method = send(request("/api/workflows").method("TRACE", BodyPublishers.noBody()));
+        assertThat(method.statusCode()).isEqualTo(405);
+        assertThat(method.headers().firstValue("allow")).contains("GET, POST");
+        for (String path : List.of("/api/workflows/..%2f..%2fetc", "/api/workflows/%2e%2e", "/api/workflows/a%00b")) {
+            assertThat(send(request(path)).statusCode()).as(path).isIn(400, 404);
+        }
+        HttpResponse<String> large = send(
+                request("/api/workflows").POST(BodyPublishers.ofByteArray(new byte[ApiRequest.MAX_BODY_BYTES + 1])));
+        assertThat(large.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void eventsBeginWithTheStateAndCarryIds() throws Exception {
+        HttpResponse<InputStream> response = client.send(request("/api/events").build(), BodyHandlers.ofInputStream());
+        assertThat(response.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).isEqualToIgnoringCase("text/event-stream;charset=utf-8"));
+        assertThat(response.headers().firstValue("cache-control")).contains("no-cache, no-transform");
+        assertThat(response.headers().firstValue("x-accel-buffering")).contains("no");
+        try (BufferedReader lines = lines(response)) {
+            assertThat(frame(lines))
+                    .containsExactly(
+                            "id: i1-5",
+                            "data: {\"type\":\"state_snapshot\",\"state\":{\"status\":\"idle\",\"withEvents\":true}}");
+            await().until(() -> hub.watcher != null);
+            assertThat(hub.after).isEqualTo(5);
+            hub.watcher.event(event(6, "{\"type\":\"run_started\"}"));
+            assertThat(frame(lines)).containsExactly("id: i1-6", "data: {\"type\":\"run_started\"}");
+            hub.watcher.missed(40);
+            assertThat(frame(lines)).first().isEqualTo("id: i1-40");
+        }
+        await().untilAsserted(() -> {
+            try {
+                hub.watcher.event(event(41, "{}"));
+            } catch (IOException gone) {
+                // What the hub would see.
+            }
+            assertThat(hub.closed).isTrue();
+        });
+    }
+
+    @Test
+    void aClientThatComesBackGetsWhatItMissed() throws Exception {
+        HttpResponse<InputStream> response = client.send(
+                request("/api/events").header("Last-Event-ID", "i1-3").build(), BodyHandlers.ofInputStream());
+        try (BufferedReader lines = lines(response)) {
+            assertThat(frame(lines))
+                    .containsExactly(
+                            "id: i1-3",
+                            "data: {\"type\":\"state_snapshot\",\"state\":{\"status\":\"idle\",\"withEvents\":false}}");
+            await().until(() -> hub.watcher != null);
+            assertThat(hub.after).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void idsOfAnotherServerMeanNothing() {
+        assertThat(EventIds.parse("i1", Optional.of("i1-7"))).hasValue(7);
+        for (String id : List.of("i2-7", "7", "i1-", "i1-x", "i1--7")) {
+            assertThat(EventIds.parse("i1", Optional.of(id))).as(id).isEmpty();
+        }
+        assertThat(EventIds.parse("i1", Optional.empty())).isEmpty();
+    }
+
+    private static EventHub.Event event(long id, String json) {
+        return new EventHub.Event(id, "x", Optional.empty(), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static BufferedReader lines(HttpResponse<InputStream> response) {
+        return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+    }
+
+    private static List<String> frame(BufferedReader lines) throws IOException {
+        List<String> frame = new ArrayList<>();
+        for (String line = lines.readLine(); line != null && !line.isEmpty(); line = lines.readLine()) {
+            frame.add(line);
+        }
+        return frame;
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+}
