@@ -1,0 +1,104 @@
+package io.infloop.node.agent.internal;
+
+import io.infloop.spi.node.AgentUnavailableException;
+import io.infloop.spi.node.NodeContext;
+import io.infloop.spi.node.NodeDescriptor;
+import io.infloop.spi.node.NodeOutcome;
+import io.infloop.spi.node.NodeType;
+import io.infloop.spi.provider.AgentRequest;
+import io.infloop.spi.provider.AgentResult;
+import io.infloop.spi.provider.ProviderDescriptor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+
+/** Hands a task to an AI agent and waits for its answer. */
+@Component(service = NodeType.class)
+public final class AgentNode implements NodeType {
+    private static final NodeDescriptor DESCRIPTOR = NodeDescriptor.builder("agent", "Agent")
+            .group("Agents")
+            .description("Hands a task to an AI agent and waits for its answer.")
+            .icon("✦")
+            .configSchema(AgentSchema.JSON)
+            .templated("prompt", "cwd", "worktreeRef")
+            .output("text", "string", "The agent's answer: its own words only.")
+            .output("stdout", "string", "Everything shown: the agent's words with its tool calls and summaries.")
+            .output("stderr", "string", "Error output of the agent's program.")
+            .output("exitCode", "number", "Exit code of the agent's program; null if there is none.")
+            .output("durationMs", "number", "How long the agent worked.")
+            .output("timedOut", "boolean", "Whether the time was up.")
+            .output("costUsd", "number", "US dollars, when the agent reports them.")
+            .output("sessionId", "string", "By which the agent can continue, when it reports one.")
+            .output("permissionDenials", "array", "Tool calls the agent was refused, when there are any.")
+            .output("errorMessage", "string", "Why the agent failed; at error only.")
+            .handles("next", "error")
+            .build();
+
+    @Override
+    public NodeDescriptor descriptor() {
+        return DESCRIPTOR;
+    }
+
+    @Override
+    public NodeOutcome execute(NodeContext context) throws InterruptedException {
+        try {
+            return run(context, AgentConfig.read(context.config()));
+        } catch (InvalidConfigException invalid) {
+            return NodeOutcome.error(invalid.getMessage());
+        }
+    }
+
+    private static NodeOutcome run(NodeContext context, AgentConfig config)
+            throws InvalidConfigException, InterruptedException {
+        Optional<ProviderDescriptor> found = context.agents().find(config.providerId());
+        if (found.isEmpty()) {
+            return NodeOutcome.error("unknown provider: " + config.providerId());
+        }
+        if (config.useWorktree()) {
+            return NodeOutcome.error("useWorktree set but no run worktree manager available:"
+                    + " this version has no worktrees yet; turn useWorktree off on this node");
+        }
+        AgentRequest request = request(context, config, found.get());
+        announcePermissions(context, config, found.get());
+        AgentResult result;
+        try {
+            result = context.agents().run(config.providerId(), request, new JournalSink(context.journal()));
+        } catch (AgentUnavailableException gone) {
+            return NodeOutcome.error(gone.getMessage());
+        }
+        return AgentOutputs.outcome(result, config.timeout());
+    }
+
+    private static AgentRequest request(NodeContext context, AgentConfig config, ProviderDescriptor provider)
+            throws InvalidConfigException {
+        Optional<Path> directory = Optional.empty();
+        if (config.cwd().isPresent()) {
+            try {
+                directory = Optional.of(
+                        context.workspaceRoots().directory(config.cwd().get()));
+            } catch (IOException refused) {
+                throw new InvalidConfigException("cwd: " + refused.getMessage());
+            }
+        } else if (provider.needsWorkingDirectory()) {
+            throw new InvalidConfigException(
+                    "cwd is empty; name the directory in which " + provider.label() + " shall work");
+        }
+        return new AgentRequest(
+                config.prompt(),
+                directory,
+                config.agent(),
+                config.profile(),
+                config.timeout(),
+                config.skipPermissions(),
+                AgentRequest.Mode.WORK);
+    }
+
+    private static void announcePermissions(NodeContext context, AgentConfig config, ProviderDescriptor provider) {
+        if (provider.canSkipPermissions() && !config.skipPermissions()) {
+            context.journal()
+                    .notice("[permissions] Tool calls that need approval will be refused, as nobody is asked."
+                            + " Set skipPermissions on this node to let the agent act without asking.");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.infloop.node.agent.internal;
+
+/** The JSON Schema of the node's configuration. */
+final class AgentSchema {
+    static final String JSON =
+            """
+            {
+              "type": "object",
+              "properties": {
+                "providerId": {
+                  "type": "string",
+                  "default": "claude",
+                  "title": "Provider",
+                  "description": "Id of an agent provider."
+                },
+                "prompt": {"type": "string", "default": "", "title": "Task"},
+                "cwd": {
+                  "type": "string",
+                  "default": "",
+                  "title": "Working directory",
+                  "description": "An absolute path, within the workspace roots where these are set. Required by command-line agents."
+                },
+                "timeoutMs": {
+                  "type": "number",
+                  "default": 1800000,
+                  "title": "Time limit (ms)",
+                  "description": "0 for none."
+                },
+                "profile": {"type": "string", "title": "Model or profile", "description": "For agents that have them."},
+                "agent": {"type": "string", "title": "Sub-agent", "description": "For agents that have them."},
+                "skipPermissions": {
+                  "type": "boolean",
+                  "default": false,
+                  "title": "Skip permission prompts (dangerous)",
+                  "description": "Lets the agent use every tool without asking. Only for prompts you trust."
+                },
+                "useWorktree": {
+                  "type": "boolean",
+                  "default": false,
+                  "title": "Work in a git worktree",
+                  "description": "Not available in this version."
+                },
+                "worktreeRef": {"type": "string", "title": "Worktree base", "description": "Blank for HEAD."}
+              },
+              "required": ["providerId", "prompt"]
+            }
+            """;
+
+    private AgentSchema() {}
+}
