@@ -1,0 +1,2 @@
+/** What both versions of the plugin share. */
+package io.infloop.demo.plugin.common;

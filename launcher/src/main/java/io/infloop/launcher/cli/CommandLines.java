@@ -1,0 +1,70 @@
+package io.infloop.launcher.cli;
+
+import io.infloop.launcher.exit.CommandFailure;
+import jakarta.json.Json;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** All commands. */
+public final class CommandLines {
+    private CommandLines() {}
+
+    /** Runs the command of the arguments. @return the exit code */
+    public static int execute(Context context, String... arguments) {
+        CommandLine plugins = new CommandLine(new PluginsCommand()).addSubcommand(new PluginsListCommand(context));
+        CommandLine commands = new CommandLine(new Root())
+                .addSubcommand(new StartCommand(context))
+                .addSubcommand(new DemoCommand(context))
+                .addSubcommand(new DoctorCommand(context))
+                .addSubcommand("plugins", plugins)
+                .addSubcommand(new VersionCommand(context))
+                .setOut(new PrintWriter(context.out(), true))
+                .setErr(new PrintWriter(context.err(), true));
+        commands.getCommandSpec().version("Infinite Loop " + context.version());
+        boolean json = Arrays.asList(arguments).contains("--json");
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (!(failure instanceof CommandFailure expected)) {
+                throw failure;
+            }
+            if (json) {
+                context.out()
+                        .println(Json.createObjectBuilder()
+                                .add("exit", expected.exitCode())
+                                .add("error", expected.getMessage())
+                                .build());
+            }
+            context.err().println("infloop: " + expected.getMessage());
+            return expected.exitCode();
+        });
+        return commands.execute(arguments);
+    }
+
+    /** The command above all others. */
+    @Command(
+            name = "infloop",
+            mixinStandardHelpOptions = true,
+            description = "Runs workflows of AI agents, scripts and checks, started by people, programs and webhooks.",
+            synopsisSubcommandLabel = "COMMAND",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:all is well",
+                "1:something was found, or failed",
+                "2:the command line makes no sense",
+                "69:no server is running",
+                "78:the configuration does not allow it"
+            })
+    static final class Root implements Runnable {
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public void run() {
+            throw new ParameterException(spec.commandLine(), "Which command?");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Finds running servers and talks to them over their API. */
+package io.infloop.launcher.client;

@@ -1,0 +1,2 @@
+/** How commands end. */
+package io.infloop.launcher.exit;

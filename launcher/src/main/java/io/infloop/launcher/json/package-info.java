@@ -1,0 +1,2 @@
+/** JSON values on the launcher's side. */
+package io.infloop.launcher.json;
