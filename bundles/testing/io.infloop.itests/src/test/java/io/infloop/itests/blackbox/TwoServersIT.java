@@ -1,0 +1,94 @@
+package io.infloop.itests.blackbox;
+
+import static io.infloop.itests.support.Fixtures.SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.infloop.itests.support.Distribution;
+import io.infloop.itests.support.Fixtures;
+import io.infloop.itests.support.GitHub;
+import io.infloop.itests.support.Server;
+import io.infloop.itests.support.Server.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Two servers on one data directory. */
+class TwoServersIT {
+    @Test
+    void bothAcceptOneRunsAndTheOtherTakesOver() {
+        Path data = Distribution.temporaryDirectory("two").resolve("data");
+        Server first = Server.on(data).start();
+        try (Server second = Server.on(data).start()) {
+            assertThat(second.port()).isNotEqualTo(first.port());
+            Fixtures.saveWorkflow(first, Fixtures.quickWorkflow("two"));
+            String trigger = Fixtures.gitHubTrigger(first, "two");
+            Fixtures.await()
+                    .until(() -> second.get("/api/triggers/" + trigger).status() == 200
+                            && second.get("/api/workflows/two").status() == 200);
+
+            Answer accepted = deliver(second, trigger, 1);
+            assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
+            JsonNode run = Fixtures.awaitRun(
+                    second, "two", accepted.json().path("correlationId").asText());
+            assertThat(run.path("status").asText()).isEqualTo("succeeded");
+
+            first.kill();
+            Answer afterwards = deliver(second, trigger, 2);
+            assertThat(afterwards.status()).isEqualTo(202);
+            assertThat(Fixtures.awaitRun(
+                                    second,
+                                    "two",
+                                    afterwards.json().path("correlationId").asText())
+                            .path("status")
+                            .asText())
+                    .isEqualTo("succeeded");
+        } finally {
+            first.close();
+        }
+    }
+
+    @Test
+    void theSurvivorEndsWhatTheDeadServerStarted() throws IOException {
+        Path data = Distribution.temporaryDirectory("orphans-of-two").resolve("data");
+        Path child = data.resolveSibling("child");
+        Server first = Server.on(data).start();
+        try (Server second = Server.on(data).start()) {
+            Fixtures.saveWorkflow(
+                    first,
+                    """
+                    {"id":"long","name":"Long",
+                     "nodes":[
+                      {"id":"start-1","type":"start","position":{"x":0,"y":0},"config":{}},
+                      {"id":"condition-1","type":"condition","position":{"x":1,"y":0},
+                       "config":{"kind":"command","command":{"cmd":"echo $$ > %s; sleep 300"}}}],
+                     "edges":[{"id":"e1","source":"start-1","sourceHandle":"next","target":"condition-1","targetHandle":"in"}]}"""
+                            .formatted(child));
+            Answer started = first.post("/api/run", "{\"workflowId\":\"long\"}");
+            Fixtures.await()
+                    .until(() -> Files.exists(child) && !Files.readString(child).isBlank());
+            long pid = Long.parseLong(Files.readString(child).strip());
+            Fixtures.await().until(() -> second.get("/api/workflows/long").status() == 200);
+            assertThat(second.post("/api/run", "{\"workflowId\":\"long\"}").status())
+                    .as("a workflow runs once at a time, on whichever server")
+                    .isEqualTo(409);
+
+            first.kill();
+
+            JsonNode run = Fixtures.awaitRun(
+                    second, "long", started.json().path("correlationId").asText());
+            assertThat(run.path("status").asText()).isEqualTo("failed");
+            assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false))
+                    .as("the child was ended before its run was settled")
+                    .isFalse();
+        } finally {
+            first.close();
+        }
+    }
+
+    private static Answer deliver(Server server, String trigger, int number) {
+        return server.send(
+                GitHub.delivery(server, trigger, "pull_request", SECRET, GitHub.pullRequest("opened", number, "fix")));
+    }
+}
