@@ -1,0 +1,58 @@
+package io.infloop.bench.load;
+
+import io.infloop.bench.GithubDelivery;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Prepared requests, all with delivery ids of their own. Thread-safe. */
+final class Deliveries {
+    private static final int DISTINCT = 32;
+
+    private record Prepared(byte[] body, String headStart) {}
+
+    private final List<Prepared> prepared = new ArrayList<>();
+    private final AtomicLong counter = new AtomicLong();
+    private final int expectedStatus;
+
+    /** One request. */
+    record Request(byte[] head, byte[] body) {}
+
+    private Deliveries(String path, boolean genuine, int expectedStatus) {
+        this.expectedStatus = expectedStatus;
+        for (int number = 1; number <= DISTINCT; number++) {
+            byte[] body = GithubDelivery.body(number);
+            String secret = genuine ? GithubDelivery.SECRET : "not the secret";
+            prepared.add(new Prepared(
+                    body,
+                    "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: GitHub-Hookshot/bench\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: " + body.length
+                            + "\r\nX-GitHub-Event: pull_request\r\nX-Hub-Signature-256: "
+                            + GithubDelivery.signature(body, secret) + "\r\nX-GitHub-Delivery: "));
+        }
+    }
+
+    static Deliveries genuine(String path) {
+        return new Deliveries(path, true, 202);
+    }
+
+    static Deliveries forged(String path) {
+        return new Deliveries(path, false, 401);
+    }
+
+    int expectedStatus() {
+        return expectedStatus;
+    }
+
+    int bodyBytes() {
+        return prepared.get(0).body().length;
+    }
+
+    Request next() {
+        long number = counter.incrementAndGet();
+        Prepared next = prepared.get((int) (number % prepared.size()));
+        String id = String.format("%08x-0000-4000-8000-%012x", System.identityHashCode(this), number);
+        return new Request((next.headStart() + id + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1), next.body());
+    }
+}
