@@ -10,6 +10,8 @@ import java.util.Optional;
  */
 public interface EventHub {
     /**
+     * Publishes an event. One without {@code ts} gets the time of the call, in milliseconds since 1970, as its last member.
+     *
      * @param type e.g. {@code node_started}
      * @param runId the run the event belongs to
      * @param fields members in order, without {@code type}; values of {@link io.infloop.spi.json.Json}

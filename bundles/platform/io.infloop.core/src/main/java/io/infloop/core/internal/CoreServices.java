@@ -16,9 +16,9 @@ import io.infloop.core.internal.instance.DataDirectory;
 import io.infloop.core.internal.instance.LocalServerInstance;
 import io.infloop.core.internal.process.ChildEnvironment;
 import io.infloop.core.internal.process.ChildSupervisor;
-import io.infloop.core.internal.process.OrphanReaper;
 import io.infloop.core.internal.process.PidFiles;
 import io.infloop.core.internal.process.ScopedLaunchers;
+import io.infloop.core.internal.process.WorkingDirectories;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.settings.ApiToken;
@@ -108,14 +108,19 @@ final class CoreServices {
         this.wrappers = Wrappers.find(path);
         this.pidFiles = new PidFiles(settings.dataDirectory(), instance);
         this.supervisor = new ChildSupervisor(
-                new ChildEnvironment(environment, settings.childPassthrough()), wrappers, pidFiles, audit, scheduler);
+                new ChildEnvironment(environment, settings.childPassthrough()),
+                new WorkingDirectories(settings.workspaceRoots(), instance.directory()),
+                wrappers,
+                pidFiles,
+                audit,
+                scheduler);
         ProcessLauncher own = supervisor.launcherFor(new ProcessOwner(
                 context.getBundle().getSymbolicName(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Cancellation.NEVER,
-                Optional.empty()));
+                Optional.of(Path.of("/"))));
         this.doctor = new Doctor(settings, token, read.warnings(), wrappers, own, path);
         this.listener = new HttpListener(
                 context,
@@ -144,7 +149,7 @@ final class CoreServices {
                 .with("pid", instance.pid())
                 .with("host", settings.host())
                 .with("authentication", token.isPresent() ? "token" : "open"));
-        new OrphanReaper(pidFiles, wrappers, audit).reap();
+        supervisor.reapOrphans();
         syncing = scheduler.scheduleWithFixedDelay(audit::force, 1, 1, TimeUnit.SECONDS);
         registerShared();
         context.addBundleListener(frameworkStop);

@@ -23,9 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The command {@code doctor}: what this machine offers and which posture the server would have. Writes nothing. */
+/** The command {@code doctor}: what this machine offers and which posture the server would have. Leaves nothing behind. */
 public final class Doctor implements Function<List<String>, String> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Doctor.class);
     private static final List<String> TOOLS =
             List.of("setsid", "prlimit", "kill", "git", "python3", "bun", "node", "bwrap", "claude", "codex");
     /** Agents take seconds to say their version. */
@@ -168,7 +171,7 @@ public final class Doctor implements Function<List<String>, String> {
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }
-        boolean writable = existing != null && Files.isDirectory(existing) && Files.isWritable(existing);
+        boolean writable = existing != null && Files.isDirectory(existing) && acceptsFiles(existing);
         if (!writable) {
             problems.add("the data directory " + data + " cannot be written; name another with INFLOOP_DATA_DIR");
         }
@@ -177,6 +180,29 @@ public final class Doctor implements Function<List<String>, String> {
         members.put("exists", Files.isDirectory(data));
         members.put("writable", writable);
         return members;
+    }
+
+    /** Rights alone do not tell: some file systems refuse what they allow. */
+    private static boolean acceptsFiles(Path directory) {
+        Path probe = null;
+        try {
+            probe = Files.createTempFile(directory, ".infloop-doctor-", ".tmp");
+            return true;
+        } catch (IOException | SecurityException refused) {
+            return false;
+        } finally {
+            remove(probe);
+        }
+    }
+
+    private static void remove(Path probe) {
+        try {
+            if (probe != null) {
+                Files.deleteIfExists(probe);
+            }
+        } catch (IOException notRemoved) {
+            LOGGER.warn("{} could not be removed: {}", probe, notRemoved.getMessage());
+        }
     }
 
     private static String text(Map<String, Object> report) {

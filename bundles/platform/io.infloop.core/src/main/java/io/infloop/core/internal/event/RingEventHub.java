@@ -67,6 +67,7 @@ public final class RingEventHub implements EventHub, AutoCloseable {
                 members.put(name, value);
             }
         });
+        members.putIfAbsent("ts", System.currentTimeMillis());
         byte[] json = Jsons.bytes(members);
         lock.lock();
         try {

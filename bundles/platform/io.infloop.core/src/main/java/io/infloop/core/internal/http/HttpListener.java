@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.apache.felix.http.jetty.ConnectorFactory;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
@@ -32,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpListener implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpListener.class);
-    private static final long PARTS_SECONDS = 60;
     private static final long DRAIN_MILLIS = 2000;
     private static final int HIGHEST_PORT = 65_535;
 
@@ -45,8 +46,10 @@ public final class HttpListener implements AutoCloseable {
     private final Consumer<Refusal> aborted;
     private final JettyPort jetty;
     private final ServiceTracker<StartPart, StartPart> parts;
+    private final Duration patience;
     private final Thread thread;
     private ServiceRegistration<Preprocessor> doorService;
+    private ServiceRegistration<ConnectorFactory> errorsService;
     private volatile boolean closed;
 
     /**
@@ -61,6 +64,20 @@ public final class HttpListener implements AutoCloseable {
             String version,
             IntConsumer opened,
             Consumer<Refusal> aborted) {
+        this(context, door, host, port, version, opened, aborted, Duration.ofSeconds(60));
+    }
+
+    /** @param patience how long the parts may take */
+    HttpListener(
+            BundleContext context,
+            Door door,
+            String host,
+            int port,
+            String version,
+            IntConsumer opened,
+            Consumer<Refusal> aborted,
+            Duration patience) {
+        this.patience = patience;
         this.aborted = aborted;
         this.context = context;
         this.door = door;
@@ -79,6 +96,8 @@ public final class HttpListener implements AutoCloseable {
                 Preprocessor.class,
                 door,
                 FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_RANKING, Integer.MAX_VALUE)));
+        errorsService = context.registerService(
+                ConnectorFactory.class, new JettyErrors(), FrameworkUtil.asDictionary(Map.of()));
         parts.open();
         jetty.start();
         thread.start();
@@ -92,16 +111,23 @@ public final class HttpListener implements AutoCloseable {
         closed = true;
         thread.interrupt();
         boolean interrupted = Thread.interrupted();
+        boolean shut = false;
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
             door.drain(DRAIN_MILLIS);
-            jetty.shut();
+            shut = jetty.shut();
         } catch (InterruptedException again) {
             interrupted = true;
         } finally {
+            shut = shut || jetty.force();
             parts.close();
             jetty.close();
-            doorService.unregister();
+            if (shut) {
+                errorsService.unregister();
+                doorService.unregister();
+            } else {
+                LOGGER.error("the port could not be closed; the door stays and refuses every request");
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -116,7 +142,7 @@ public final class HttpListener implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException failed) {
-            abort(host + " cannot be listened on (" + failed.getMessage() + "); correct HOST or PORT");
+            abort("cannot-listen", host + " cannot be listened on (" + failed.getMessage() + "); correct HOST or PORT");
         }
     }
 
@@ -136,11 +162,11 @@ public final class HttpListener implements AutoCloseable {
                 return true;
             }
             long now = System.nanoTime();
-            if (now - start > TimeUnit.SECONDS.toNanos(PARTS_SECONDS)) {
-                LOGGER.error(
-                        "the server does not listen: after {} s these parts are still not ready: {}; the log above says why",
-                        PARTS_SECONDS,
-                        missing);
+            if (now - start > patience.toNanos()) {
+                abort(
+                        "parts-not-ready",
+                        "after " + patience.toSeconds() + " s these parts are still not ready: " + missing
+                                + "; the log above says why");
                 return false;
             }
             if (now - logged > TimeUnit.SECONDS.toNanos(5)) {
@@ -181,14 +207,16 @@ public final class HttpListener implements AutoCloseable {
                 LOGGER.warn("port {} is taken; trying {}", candidate, candidate + 1);
             }
         }
-        abort((firstPort == 0 ? "no free port was found" : "no port from " + firstPort + " to " + last + " is free")
-                + "; stop what uses them, or set PORT");
+        abort(
+                "cannot-listen",
+                (firstPort == 0 ? "no free port was found" : "no port from " + firstPort + " to " + last + " is free")
+                        + "; stop what uses them, or set PORT");
     }
 
-    private void abort(String message) {
+    private void abort(String reason, String message) {
         if (!closed) {
             LOGGER.error("the server does not listen: {}", message);
-            aborted.accept(new Refusal("cannot-listen", message));
+            aborted.accept(new Refusal(reason, message));
         }
     }
 

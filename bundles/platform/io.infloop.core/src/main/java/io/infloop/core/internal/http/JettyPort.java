@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -120,11 +122,18 @@ final class JettyPort implements AutoCloseable {
         return false;
     }
 
-    /** Closes the port; requests in flight get a moment to finish. */
-    void shut() throws InterruptedException {
+    /**
+     * Closes the port; requests in flight get a moment to finish.
+     *
+     * @return whether it is closed
+     */
+    boolean shut() throws InterruptedException {
+        if (attempts == 0 || runtimes.getServiceReferences() == null) {
+            return true;
+        }
         ConfigurationAdmin admin = configurations.getService();
-        if (attempts == 0 || runtimes.getServiceReferences() == null || admin == null) {
-            return;
+        if (admin == null) {
+            return false;
         }
         try {
             Map<String, Object> properties = new LinkedHashMap<>();
@@ -134,10 +143,34 @@ final class JettyPort implements AutoCloseable {
             attempts++;
             admin.getConfiguration(PID, "?").update(FrameworkUtil.asDictionary(properties));
             markAttempt(admin);
-            awaitClosed();
+            return awaitClosed();
         } catch (IOException | IllegalStateException failed) {
             LOGGER.warn("the port could not be closed in order: {}", failed.toString());
+            return false;
         }
+    }
+
+    /**
+     * Takes Jetty down with its bundle, when asking it did not help.
+     *
+     * @return whether nothing listens any more
+     */
+    boolean force() {
+        ServiceReference<HttpServiceRuntime>[] references = runtimes.getServiceReferences();
+        if (attempts == 0 || references == null) {
+            return true;
+        }
+        for (ServiceReference<HttpServiceRuntime> reference : references) {
+            Bundle jetty = reference.getBundle();
+            try {
+                if (jetty != null) {
+                    jetty.stop(Bundle.STOP_TRANSIENT);
+                }
+            } catch (BundleException | IllegalStateException failed) {
+                LOGGER.warn("the HTTP service could not be stopped: {}", failed.toString());
+            }
+        }
+        return runtimes.getServiceReferences() == null;
     }
 
     @Override
@@ -208,15 +241,16 @@ final class JettyPort implements AutoCloseable {
                 .update(FrameworkUtil.asDictionary(Map.of(ATTEMPT, Integer.toString(attempts))));
     }
 
-    private void awaitClosed() throws InterruptedException {
+    private boolean awaitClosed() throws InterruptedException {
         long patience = STOP_MILLIS + 3000L;
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);
         while (settled < attempts) {
             if (System.nanoTime() > end) {
                 LOGGER.warn("the port was still open {} ms after it should have been closed", patience);
-                return;
+                return false;
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
+        return true;
     }
 }

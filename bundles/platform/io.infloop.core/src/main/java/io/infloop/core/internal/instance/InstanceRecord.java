@@ -60,7 +60,9 @@ record InstanceRecord(
                     node.path("version").asText(),
                     Instant.EPOCH,
                     Optional.ofNullable(node.path("host").textValue()),
-                    node.path("port").isInt() ? OptionalInt.of(node.path("port").intValue()) : OptionalInt.empty()));
+                    node.path("port").canConvertToInt() && node.path("port").isIntegralNumber()
+                            ? OptionalInt.of(node.path("port").intValue())
+                            : OptionalInt.empty()));
         } catch (IOException unreadable) {
             return Optional.empty();
         }

@@ -43,14 +43,22 @@ final class Child implements SupervisedProcess {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
 
-    Child(Process process, ProcessSpec spec, KillLadder ladder, Descendants descendants, Executor executor) {
+    Child(
+            Process process,
+            ProcessSpec spec,
+            CaptureBudget budget,
+            KillLadder ladder,
+            Descendants descendants,
+            Executor executor) {
         this.process = process;
         this.spec = spec;
         this.ladder = ladder;
         this.descendants = descendants;
         this.executor = executor;
-        this.stdout = new OutputPump(process.getInputStream(), spec.captureBytes(), spec.stdoutLines());
-        this.stderr = new OutputPump(process.getErrorStream(), spec.captureBytes(), spec.stderrLines());
+        this.stdout = new OutputPump(
+                process.getInputStream(), new OutputCapture(spec.captureBytes(), budget), spec.stdoutLines());
+        this.stderr = new OutputPump(
+                process.getErrorStream(), new OutputCapture(spec.captureBytes(), budget), spec.stderrLines());
     }
 
     /** @param whenGone runs before {@link #exit()} completes */

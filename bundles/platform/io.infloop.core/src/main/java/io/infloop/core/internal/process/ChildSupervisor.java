@@ -12,10 +12,7 @@ import io.infloop.spi.process.ProcessSpec;
 import io.infloop.spi.process.SpawnException;
 import io.infloop.spi.process.SupervisedProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,33 +35,38 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     static final int MAX_CHILDREN = 256;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ChildSupervisor.class);
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final ChildEnvironment environment;
+    private final WorkingDirectories directories;
     private final Wrappers wrappers;
     private final PidFiles pidFiles;
     private final AuditLog audit;
     private final ScheduledExecutorService scheduler;
     private final Spawner spawner = new Spawner();
     private final KillLadder ladder;
+    private final OrphanReaper reaper;
     private final ExecutorService executor;
     private final Set<Child> children = ConcurrentHashMap.newKeySet();
+    private final CaptureBudget budget = CaptureBudget.ofHeap();
     private final Semaphore slots = new Semaphore(MAX_CHILDREN);
     private volatile boolean closed;
 
     /** @param scheduler for timeouts; tasks are quick */
     public ChildSupervisor(
             ChildEnvironment environment,
+            WorkingDirectories directories,
             Wrappers wrappers,
             PidFiles pidFiles,
             AuditLog audit,
             ScheduledExecutorService scheduler) {
         this.environment = environment;
+        this.directories = directories;
         this.wrappers = wrappers;
         this.pidFiles = pidFiles;
         this.audit = audit;
         this.scheduler = scheduler;
         this.ladder = new KillLadder(new Signals(wrappers.kill()));
+        this.reaper = new OrphanReaper(pidFiles, wrappers, audit);
         AtomicInteger number = new AtomicInteger();
         this.executor = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "infloop children " + number.incrementAndGet());
@@ -76,6 +78,16 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     @Override
     public ProcessLauncher launcherFor(ProcessOwner owner) {
         return spec -> start(spec, owner);
+    }
+
+    @Override
+    public int reapOrphans() {
+        try {
+            return reaper.reap();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return 0;
+        }
     }
 
     @Override
@@ -106,15 +118,13 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     }
 
     private Child spawn(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
-        Path directory = directory(spec, owner);
+        Path directory = directories.resolve(spec, owner);
         Map<String, String> variables = environment.forChild(spec.envPassthrough(), spec.environment(), directory);
         String command = spec.command().get(0);
         Path program = Executables.resolve(command, directory, variables.get("PATH"));
         List<String> line =
                 wrappers.wrap(program, spec.command().subList(1, spec.command().size()));
-        byte[] random = new byte[12];
-        RANDOM.nextBytes(random);
-        String mark = HexFormat.of().formatHex(random);
+        String mark = pidFiles.marks().next();
         variables.put(MARK, mark);
 
         ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
@@ -126,8 +136,8 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         Process process = spawner.start(builder);
         long ticks = ProcFs.stat(process.pid()).map(ProcFs.Stat::startTicks).orElse(-1L);
         record(process, ticks, program, mark, owner);
-        Child child =
-                new Child(process, spec, ladder, new Descendants(process.pid(), ticks, MARK + "=" + mark), executor);
+        Child child = new Child(
+                process, spec, budget, ladder, new Descendants(process.pid(), ticks, MARK + "=" + mark), executor);
         children.add(child);
         supervise(child, spec, owner);
         audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
@@ -173,19 +183,6 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                             + " writable",
                     notRecorded);
         }
-    }
-
-    private static Path directory(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
-        Path directory = spec.workingDirectory()
-                .or(owner::defaultDirectory)
-                .orElseGet(() -> Path.of(""))
-                .toAbsolutePath()
-                .normalize();
-        if (!Files.isDirectory(directory)) {
-            throw new SpawnException("the working directory " + directory
-                    + " does not exist or is not a directory; create or correct it");
-        }
-        return directory;
     }
 
     /** Stops everything: softly, after the grace by force. */

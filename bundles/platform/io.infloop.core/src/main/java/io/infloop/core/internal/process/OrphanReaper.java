@@ -7,30 +7,43 @@ import io.infloop.core.internal.process.ProcFs.Stat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stops at start what dead servers left running. Children of living servers are never touched. */
+/** Stops what dead servers left running. Children of living servers are never touched. */
 public final class OrphanReaper {
     private static final Logger LOGGER = LoggerFactory.getLogger(OrphanReaper.class);
     private static final long GRACE_MILLIS = 500;
     private static final int ROUNDS = 50;
 
     private final PidFiles pidFiles;
+    private final RunMarks marks;
     private final Signals signals;
     private final AuditLog audit;
 
     public OrphanReaper(PidFiles pidFiles, Wrappers wrappers, AuditLog audit) {
         this.pidFiles = pidFiles;
+        this.marks = pidFiles.marks();
         this.signals = new Signals(wrappers.kill());
         this.audit = audit;
     }
 
-    /** Blocks until they are gone. */
-    public void reap() throws InterruptedException {
+    /**
+     * Blocks until they are gone; a second caller waits for the first.
+     *
+     * @return how many were ended
+     */
+    public synchronized int reap() throws InterruptedException {
+        return reapRecorded() + reapMarked();
+    }
+
+    private int reapRecorded() throws InterruptedException {
         List<Orphan> orphans = new ArrayList<>();
         for (PidFiles.Entry entry : pidFiles.all()) {
             if (entry.isServerAlive()) {
@@ -44,7 +57,7 @@ public final class OrphanReaper {
             }
         }
         if (orphans.isEmpty()) {
-            return;
+            return 0;
         }
         orphans.forEach(Orphan::terminate);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
@@ -60,6 +73,53 @@ public final class OrphanReaper {
                     .with("reason", "its server died"));
             LOGGER.info("stopped child {} of a server that died", orphan.entry.pid());
         }
+        return orphans.size();
+    }
+
+    /** Those whose server died between their start and their pid file; everything recorded is gone by now. */
+    private int reapMarked() throws InterruptedException {
+        Map<Stat, String> found = marked();
+        if (found.isEmpty()) {
+            return 0;
+        }
+        Map<String, Stat> first = new TreeMap<>();
+        found.forEach((process, mark) ->
+                first.merge(mark, process, (one, other) -> one.startTicks() <= other.startTicks() ? one : other));
+        found.keySet().forEach(signals::terminate);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        while (System.nanoTime() < end && !marked().isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        Map<Stat, String> left = marked();
+        for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
+            left.keySet().forEach(signals::kill);
+            TimeUnit.MILLISECONDS.sleep(round < 5 ? 2 : 20);
+            left = marked();
+        }
+        if (!left.isEmpty()) {
+            LOGGER.warn("{} processes of a server that died could not be killed", left.size());
+        }
+        first.values().forEach(process -> {
+            audit.append(AuditEvent.of("process.reaped", Actor.SYSTEM)
+                    .with("pid", process.pid())
+                    .with("reason", "its server died before it was recorded"));
+            LOGGER.info("stopped child {} of a server that died before it was recorded", process.pid());
+        });
+        return first.size();
+    }
+
+    /** By process the mark of a dead server of this data directory. */
+    private Map<Stat, String> marked() {
+        Map<Stat, String> found = new LinkedHashMap<>();
+        long self = ProcessHandle.current().pid();
+        for (Stat process : ProcFs.all()) {
+            if (process.pid() != self && process.pid() != 1 && !process.isDead()) {
+                ProcFs.variable(process.pid(), ChildSupervisor.MARK)
+                        .filter(marks::isOfDeadServer)
+                        .ifPresent(mark -> found.put(process, mark));
+            }
+        }
+        return found;
     }
 
     private static void delete(PidFiles.Entry entry) {

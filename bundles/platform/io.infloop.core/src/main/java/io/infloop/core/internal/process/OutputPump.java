@@ -24,9 +24,9 @@ final class OutputPump implements Runnable {
     private volatile boolean reading;
     private boolean consumerFailed;
 
-    OutputPump(InputStream stream, int cap, Consumer<String> consumer) {
+    OutputPump(InputStream stream, OutputCapture capture, Consumer<String> consumer) {
         this.stream = stream;
-        this.capture = new OutputCapture(cap);
+        this.capture = capture;
         this.consumer = consumer;
         this.lines = new LineSplitter(ProcessSpec.MAX_LINE_BYTES, this::deliver);
     }
@@ -90,9 +90,14 @@ final class OutputPump implements Runnable {
         abandoned = true;
     }
 
+    /** To be called once: gives the memory back. */
     CapturedOutput captured() {
         synchronized (capture) {
-            return capture.result();
+            try {
+                return capture.result();
+            } finally {
+                capture.close();
+            }
         }
     }
 

@@ -26,10 +26,17 @@ public final class PidFiles {
 
     private final Path directory;
     private final LocalServerInstance server;
+    private final RunMarks marks;
 
     public PidFiles(Path dataDirectory, LocalServerInstance server) {
         this.directory = dataDirectory.resolve("pids");
         this.server = server;
+        this.marks = new RunMarks(dataDirectory, server);
+    }
+
+    /** The marks of the children that are recorded here. */
+    RunMarks marks() {
+        return marks;
     }
 
     /**

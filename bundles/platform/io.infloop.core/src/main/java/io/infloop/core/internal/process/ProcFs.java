@@ -83,6 +83,32 @@ public final class ProcFs {
         return processes;
     }
 
+    /** A variable of the environment that the process was started with; empty when that is not readable. */
+    static Optional<String> variable(long pid, String name) {
+        try {
+            String environment =
+                    Files.readString(PROC.resolve(Long.toString(pid)).resolve("environ"), StandardCharsets.ISO_8859_1);
+            String prefix = name + "=";
+            for (String assignment : environment.split("\0", -1)) {
+                if (assignment.startsWith(prefix)) {
+                    return Optional.of(assignment.substring(prefix.length()));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Process numbers mean something within one of these only. */
+    static String pidNamespace() {
+        try {
+            return Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
+        } catch (IOException | UnsupportedOperationException unreadable) {
+            return "unknown";
+        }
+    }
+
     /** Whether the process was started with this {@code NAME=value} in its environment; false when that is not readable. */
     static boolean hasVariable(long pid, String assignment) {
         try {

@@ -9,12 +9,15 @@ import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.SettingsReader;
 import io.infloop.core.json.Jsons;
 import io.infloop.spi.process.SpawnException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,9 +64,29 @@ class DoctorTest {
                 .isEqualTo(78);
     }
 
+    @Test
+    void triesWhetherTheDataDirectoryTakesFiles() throws IOException {
+        Path file = Files.writeString(data.resolve("file"), "");
+        JsonNode missing = run(Map.of("PORT", "0", "INFLOOP_DATA_DIR", data + "/a/b"), Wrappers.find("/usr/bin:/bin"));
+        assertThat(missing.path("dataDirectory").path("writable").asBoolean()).isTrue();
+        assertThat(missing.path("dataDirectory").path("exists").asBoolean()).isFalse();
+        for (String unusable : List.of("/proc/x", "/proc", file.toString(), file + "/x")) {
+            JsonNode report = run(Map.of("PORT", "0", "INFLOOP_DATA_DIR", unusable), Wrappers.find("/usr/bin:/bin"));
+            assertThat(report.path("dataDirectory").path("writable").asBoolean())
+                    .as(unusable)
+                    .isFalse();
+            assertThat(report.path("exit").asInt()).isEqualTo(1);
+            assertThat(report.path("problems").toString()).contains("INFLOOP_DATA_DIR");
+        }
+        run(Map.of("PORT", "0"), Wrappers.find("/usr/bin:/bin"));
+        try (Stream<Path> left = Files.list(data)) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
     private JsonNode run(Map<String, String> environment, Wrappers wrappers) {
         Map<String, String> complete = new HashMap<>(environment);
-        complete.put("INFLOOP_DATA_DIR", data.toString());
+        complete.putIfAbsent("INFLOOP_DATA_DIR", data.toString());
         SettingsReader.Result read = SettingsReader.read(complete, name -> null);
         Doctor doctor = new Doctor(
                 read.settings(),

@@ -34,12 +34,13 @@ class RingEventHubTest {
             fields.put("nodeId", "a");
             fields.put("type", "ignored");
             fields.put("none", null);
+            fields.put("ts", 7);
             hub.publish("node_started", Optional.of("r1"), fields);
             hub.publish("node_finished", Optional.empty(), Map.of());
             await().until(() -> one.events.size() == 2 && two.events.size() == 2);
 
             assertThat(new String(one.events.get(0).json(), StandardCharsets.UTF_8))
-                    .isEqualTo("{\"type\":\"node_started\",\"nodeId\":\"a\",\"none\":null}");
+                    .isEqualTo("{\"type\":\"node_started\",\"nodeId\":\"a\",\"none\":null,\"ts\":7}");
             assertThat(one.events.get(0).runId()).contains("r1");
             assertThat(one.events.get(0).json()).isSameAs(two.events.get(0).json());
             assertThat(one.ids()).containsExactly(BASE + 1, BASE + 2);
@@ -47,6 +48,20 @@ class RingEventHubTest {
             assertThat(hub.watcherCount()).isEqualTo(2);
         }
         await().until(() -> hub.watcherCount() == 0);
+    }
+
+    @Test
+    void stampsWhatHasNoTime() {
+        long before = System.currentTimeMillis();
+        Recorder recorder = new Recorder();
+        try (Registration watching = hub.subscribe(0, recorder)) {
+            hub.publish("trigger_removed", Optional.empty(), Map.of("queueId", "q"));
+            await().until(() -> recorder.events.size() == 1);
+        }
+        String json = new String(recorder.events.get(0).json(), StandardCharsets.UTF_8);
+
+        assertThat(json).startsWith("{\"type\":\"trigger_removed\",\"queueId\":\"q\",\"ts\":");
+        assertThat(Long.parseLong(json.replaceAll("\\D", ""))).isBetween(before, System.currentTimeMillis());
     }
 
     @Test

@@ -272,6 +272,49 @@ class ChildSupervisorTest {
     }
 
     @Test
+    void childrenWorkInsideOfTheWorkspaceRootsOnly() throws Exception {
+        Path scratch = Files.createDirectories(data.resolve("scratch"));
+        Path root = Files.createDirectories(data.resolve("root"));
+        Path inside = Files.createDirectories(root.resolve("inside"));
+        Path outside = Files.createDirectories(data.resolve("root-beside"));
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        try (ProcessTestBed strict = new ProcessTestBed(data, Map.of(), bed.wrappers, List.of(root))) {
+            Path own = Files.createDirectories(strict.instance.directory());
+            ProcessLauncher restricted =
+                    strict.supervisor.launcherFor(strict.owner(Cancellation.NEVER, Optional.of(scratch)));
+            for (Path allowed : List.of(root, inside, scratch, own)) {
+                assertThat(restricted
+                                .run(strict.shell("pwd")
+                                        .workingDirectory(allowed)
+                                        .build())
+                                .stdout()
+                                .text()
+                                .strip())
+                        .isEqualTo(allowed.toRealPath().toString());
+            }
+            assertThat(restricted
+                            .run(strict.shell("pwd").build())
+                            .stdout()
+                            .text()
+                            .strip())
+                    .isEqualTo(scratch.toRealPath().toString());
+            assertThat(strict.supervisor
+                            .launcherFor(strict.owner(Cancellation.NEVER, Optional.empty()))
+                            .run(strict.shell("pwd").build())
+                            .stdout()
+                            .text()
+                            .strip())
+                    .isEqualTo(own.toRealPath().toString());
+            for (Path forbidden : List.of(outside, root.resolve("link"), inside.resolve("../.."), Path.of("/"))) {
+                assertThatThrownBy(() -> restricted.start(
+                                strict.shell("true").workingDirectory(forbidden).build()))
+                        .isInstanceOf(SpawnException.class)
+                        .hasMessageContaining("WORKSPACE_ROOTS");
+            }
+        }
+    }
+
+    @Test
     void nothingIsLeftWhenTheServerStops() throws Exception {
         List<SupervisedProcess> processes = new ArrayList<>();
         for (int index = 0; index < 3; index++) {

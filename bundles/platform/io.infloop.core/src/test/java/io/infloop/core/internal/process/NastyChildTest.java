@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,8 @@ class NastyChildTest {
         long grandchild = Long.parseLong(
                 Files.readString(data.resolve("grandchild-dead-server")).strip());
 
-        new OrphanReaper(bed.pidFiles, bed.wrappers, bed.audit).reap();
+        assertThat(bed.supervisor.reapOrphans()).isEqualTo(1);
+        assertThat(bed.supervisor.reapOrphans()).isZero();
 
         assertThat(orphan.isAlive()).isFalse();
         assertThat(isAlive(grandchild)).isFalse();
@@ -112,6 +114,47 @@ class NastyChildTest {
             assertThat(event.fields()).containsEntry("pid", orphan.pid());
         });
         for (Process left : List.of(foreign, reused)) {
+            left.descendants().forEach(ProcessHandle::destroyForcibly);
+            new Signals(bed.wrappers.kill()).toGroup(left.pid(), Signals.KILL);
+            left.waitFor();
+        }
+    }
+
+    @Test
+    void anUnrecordedOrphanIsFoundByItsMark() throws Exception {
+        String living = bed.pidFiles.marks().next();
+        String dead = living.replace("-" + bed.instance.startTicks() + "-", "-1-");
+        String elsewhere = "0123456789abcdef" + dead.substring(16);
+        List<String> marks = List.of(dead, living, elsewhere);
+        List<Process> processes = new ArrayList<>();
+        for (String mark : marks) {
+            processes.add(orphan(mark));
+        }
+        for (String mark : marks) {
+            Path grandchild = data.resolve("grandchild-" + mark);
+            await().until(() -> Files.exists(grandchild) && Files.size(grandchild) > 0);
+        }
+        List<Integer> reaped = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int index = 0; index < 3; index++) {
+            Thread thread = new Thread(() -> reaped.add(bed.supervisor.reapOrphans()));
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(reaped).containsExactlyInAnyOrder(1, 0, 0);
+        assertThat(processes).map(Process::isAlive).containsExactly(false, true, true);
+        assertThat(isAlive(Long.parseLong(
+                        Files.readString(data.resolve("grandchild-" + dead)).strip())))
+                .isFalse();
+        assertThat(bed.audited).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo("process.reaped");
+            assertThat(event.fields()).containsEntry("pid", processes.get(0).pid());
+        });
+        for (Process left : processes.subList(1, 3)) {
             left.descendants().forEach(ProcessHandle::destroyForcibly);
             new Signals(bed.wrappers.kill()).toGroup(left.pid(), Signals.KILL);
             left.waitFor();

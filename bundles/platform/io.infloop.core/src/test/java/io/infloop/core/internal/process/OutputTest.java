@@ -50,6 +50,60 @@ class OutputTest {
     }
 
     @Test
+    void allOutputsTogetherAreBounded() {
+        CaptureBudget budget = new CaptureBudget(200_000);
+        byte[] text = "0123456789".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
+        List<OutputCapture> captures = new ArrayList<>();
+        for (int index = 0; index < 5; index++) {
+            OutputCapture capture = new OutputCapture(8 * 1024 * 1024, budget);
+            captures.add(capture);
+            for (int from = 0; from < text.length; from += 10_000) {
+                capture.add(Arrays.copyOfRange(text, from, from + 10_000), 10_000);
+            }
+            CapturedOutput output = capture.result();
+            assertThat(output.truncated()).isTrue();
+            assertThat(output.totalBytes()).isEqualTo(text.length);
+            assertThat(output.text())
+                    .startsWith("0123456789")
+                    .contains("bytes left out")
+                    .endsWith("0123456789")
+                    .hasSizeBetween(2 * OutputCapture.FREE, 200_000 + 2 * OutputCapture.FREE + 100);
+        }
+        assertThat(budget.left()).isBetween(0L, 199_999L);
+        captures.forEach(OutputCapture::close);
+        captures.forEach(OutputCapture::close);
+        assertThat(budget.left()).isEqualTo(200_000);
+        captures.get(0).add(text, 10);
+        assertThat(budget.left()).isEqualTo(200_000);
+    }
+
+    @Test
+    void headAndTailAreRightWhereverTheBudgetEnds() {
+        byte[] text = new byte[200_000];
+        new Random(7).ints(text.length, 'a', 'z').forEach(new java.util.function.IntConsumer() {
+            private int next;
+
+            @Override
+            public void accept(int letter) {
+                text[next++] = (byte) letter;
+            }
+        });
+        String whole = new String(text, StandardCharsets.US_ASCII);
+        for (int limit = 0; limit < 150_000; limit += 7_777) {
+            OutputCapture capture = new OutputCapture(150_000, new CaptureBudget(limit));
+            for (int from = 0; from < text.length; from += 999) {
+                byte[] part = Arrays.copyOfRange(text, from, Math.min(text.length, from + 999));
+                capture.add(part, part.length);
+            }
+            String[] parts = capture.result().text().split("\n\\[… [0-9]+ bytes left out …]\n", -1);
+            assertThat(parts).hasSize(2);
+            assertThat(whole).startsWith(parts[0]).endsWith(parts[1]);
+            assertThat(parts[0].length()).isGreaterThanOrEqualTo(OutputCapture.FREE);
+            assertThat(parts[1].length()).isGreaterThanOrEqualTo(OutputCapture.FREE);
+        }
+    }
+
+    @Test
     void charactersAtTheSeamAreLeftOutWhole() {
         CapturedOutput output = capture("a€€€€€€€€b", 8, 1);
 
@@ -82,10 +136,11 @@ class OutputTest {
     void aFailingConsumerDoesNotStopTheReading() {
         byte[] bytes = "1\n2\n3\n".getBytes(StandardCharsets.UTF_8);
         List<String> seen = new ArrayList<>();
-        OutputPump pump = new OutputPump(new ByteArrayInputStream(bytes), 100, line -> {
-            seen.add(line);
-            throw new IllegalStateException("consumer");
-        });
+        OutputPump pump =
+                new OutputPump(new ByteArrayInputStream(bytes), new OutputCapture(100, new CaptureBudget(0)), line -> {
+                    seen.add(line);
+                    throw new IllegalStateException("consumer");
+                });
         pump.run();
 
         assertThat(seen).containsExactly("1\n");
@@ -93,7 +148,7 @@ class OutputTest {
     }
 
     private static CapturedOutput capture(String text, int cap, int step) {
-        OutputCapture capture = new OutputCapture(cap);
+        OutputCapture capture = new OutputCapture(cap, new CaptureBudget(Long.MAX_VALUE));
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int from = 0; from < bytes.length; from += step) {
             byte[] part = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + step));

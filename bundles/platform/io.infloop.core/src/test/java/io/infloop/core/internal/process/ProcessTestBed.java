@@ -28,12 +28,22 @@ final class ProcessTestBed implements AutoCloseable {
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
     ProcessTestBed(Path data, Map<String, String> environment, Wrappers wrappers) throws IOException {
+        this(data, environment, wrappers, List.of());
+    }
+
+    ProcessTestBed(Path data, Map<String, String> environment, Wrappers wrappers, List<Path> workspaceRoots)
+            throws IOException {
         this.data = data;
         Files.createDirectories(data.resolve("pids"));
         this.instance = new LocalServerInstance("test", data, Optional.empty(), "0", false);
         this.pidFiles = new PidFiles(data, instance);
-        this.supervisor =
-                new ChildSupervisor(new ChildEnvironment(environment, List.of()), wrappers, pidFiles, audit, scheduler);
+        this.supervisor = new ChildSupervisor(
+                new ChildEnvironment(environment, List.of()),
+                new WorkingDirectories(workspaceRoots, instance.directory()),
+                wrappers,
+                pidFiles,
+                audit,
+                scheduler);
     }
 
     ProcessTestBed(Path data) throws IOException {
@@ -44,13 +54,17 @@ final class ProcessTestBed implements AutoCloseable {
     }
 
     ProcessOwner owner(Cancellation cancellation) {
+        return owner(cancellation, Optional.of(data));
+    }
+
+    ProcessOwner owner(Cancellation cancellation, Optional<Path> directory) {
         return new ProcessOwner(
                 "test-plugin",
                 Optional.of("run-1"),
                 Optional.of("node-1"),
                 Optional.of("cid_0123456789abcdef"),
                 cancellation,
-                Optional.of(data));
+                directory);
     }
 
     ProcessSpec.Builder shell(String script) {

@@ -1,0 +1,72 @@
+package io.infloop.core.internal.http;
+
+import io.infloop.core.error.ErrorCode;
+import io.infloop.core.json.Jsons;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.apache.felix.http.jetty.ConnectorFactory;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Answers in JSON what Jetty refuses before the door sees it, and what nobody serves. A connector factory, because that is the only
+ * service to which Felix hands Jetty's server.
+ */
+final class JettyErrors implements ConnectorFactory, Request.Handler {
+    @Override
+    public Connector createConnector(Server server) {
+        server.setErrorHandler(this);
+        return new SilentConnector(server);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = response.getStatus();
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.put(HttpHeader.CONTENT_TYPE, "application/json");
+        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("Referrer-Policy", "no-referrer");
+        headers.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        byte[] body = Jsons.bytes(Map.of("error", code(request, status).text()));
+        headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, ByteBuffer.wrap(body), callback);
+        return true;
+    }
+
+    private static ErrorCode code(Request request, int status) {
+        return switch (status) {
+            case 400 -> hasPlainPath(request) ? ErrorCode.BAD_REQUEST : ErrorCode.BAD_PATH;
+            case 401 -> ErrorCode.UNAUTHORIZED;
+            case 403 -> ErrorCode.FORBIDDEN;
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 413 -> ErrorCode.PAYLOAD_TOO_LARGE;
+            case 414 -> ErrorCode.URI_TOO_LONG;
+            case 415 -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+            case 429 -> ErrorCode.RATE_LIMITED;
+            case 431 -> ErrorCode.HEADERS_TOO_LARGE;
+            case 503 -> ErrorCode.SHUTTING_DOWN;
+            default -> status >= 500 && status != 501 && status != 505 ? ErrorCode.INTERNAL : ErrorCode.BAD_REQUEST;
+        };
+    }
+
+    /**
+     * Jetty puts a name of its own in the place of a path that it refuses, and another one when the request line was not read at all;
+     * then only a failure with a cause comes from the path.
+     */
+    private static boolean hasPlainPath(Request request) {
+        String path = request.getHttpURI() == null ? null : request.getHttpURI().getPath();
+        if ("/badMessage".equals(path)) {
+            return !(request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable failure)
+                    || failure.getCause() == null;
+        }
+        return path != null && !path.equals("/badURI") && PathRule.isPlain(path);
+    }
+}
