@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -27,8 +28,22 @@ public interface RecordStore {
     /** Stores a delivery that was refused, for inspection. Best effort, may be dropped under load. */
     void recordRejected(Delivery delivery, String reason);
 
-    /** Waiting items in order, at most {@code limit}, with their positions. */
+    /**
+     * Waiting items in order, at most {@code limit}, with their positions. For looking at the queue: the list ends early when the
+     * inputs exceed 64 MB together, and each item carries all of its inputs, so a listing for people shortens them. What may start
+     * next comes from {@link #oldest}.
+     */
     List<Waiting> waiting(int limit);
+
+    /** One waiting item; empty if it does not wait. */
+    Optional<Waiting> waiting(String queueId);
+
+    /**
+     * The oldest waiting items of all workflows but some, in order: what may start next when those are at their limit. Reads no more
+     * than it returns. Fewer than {@code limit}, but at least one if any waits, when their inputs exceed 64 MB together. An item
+     * whose inputs cannot be read leaves the queue as dropped, with the reason {@code inputs-damaged}, and the next one is returned.
+     */
+    List<QueueItem> oldest(Set<String> exceptWorkflows, int limit);
 
     /** How many items wait. Does not block. */
     int waitingCount();
@@ -72,9 +87,9 @@ public interface RecordStore {
     /**
      * Newest first.
      *
-     * @param before only runs that started earlier, epoch milliseconds
+     * @param before only runs that come after this one in that order
      */
-    List<RunRow> runs(Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit);
+    List<RunRow> runs(Optional<String> workflowId, Optional<String> status, Optional<RunCursor> before, int limit);
 
     /** Forgets a finished run. */
     CompletableFuture<Void> deleteRun(String runId);
@@ -138,6 +153,9 @@ public interface RecordStore {
             long receivedAt) {}
 
     record Waiting(QueueItem item, int position) {}
+
+    /** A place in the list of runs, which is ordered by start and, for runs that start in the same millisecond, by id. */
+    record RunCursor(long startedAt, String runId) {}
 
     /** What became of a queue item. */
     enum QueueState {

@@ -9,12 +9,19 @@ import java.util.Optional;
  * last good content. Unknown members of a file survive a save. Thread-safe; an OSGi service. Errors as in {@link WorkflowStore}.
  */
 public interface TriggerStore {
-    /** Does not block once the store is up. */
+    /**
+     * From memory. On a miss, one file is looked for, so that a trigger which another server just created is found; at most so often
+     * a second. What another server disabled or deleted may be returned for about half a second more.
+     */
     Optional<Trigger> find(String id);
 
     List<Trigger> list();
 
-    /** Writes the file. The caller has validated the trigger; {@code createdAt} and {@code lastFiredAt} of an existing file are kept. */
+    /**
+     * Writes the file. The caller has validated the trigger; {@code createdAt} and {@code lastFiredAt} of an existing file are kept.
+     *
+     * @throws io.infloop.core.error.InfloopException with {@code STORE_UNAVAILABLE} if there are as many as can be used
+     */
     Trigger save(Trigger trigger);
 
     /** @return false if there is none */

@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 
 /**
  * Workflows: one JSON file each, the user's before the library's. Reads come from memory; a file edited by hand is picked up
- * within a second or two, and one that was broken by hand keeps its last good content. Thread-safe; an OSGi service.
+ * within a second, and one that was broken by hand keeps its last good content. Thread-safe; an OSGi service.
  *
  * <p>All methods throw {@link io.infloop.core.error.InfloopException} with {@code STORE_UNAVAILABLE} when the directory cannot be
  * read or written, and with {@code INVALID_ID} for an id that is not one.
  */
 public interface WorkflowStore {
-    /** The user's copy, else the library's. Does not block once the store is up. */
+    /** The user's copy, else the library's. From memory; on a miss, one file is looked for, at most so often a second. */
     Optional<StoredWorkflow> find(String id);
 
     /** Newest first; a user's copy hides the library's. Files that never were readable are left out. */

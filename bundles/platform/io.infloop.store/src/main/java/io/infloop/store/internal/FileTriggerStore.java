@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class FileTriggerStore implements TriggerStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileTriggerStore.class);
     private static final long MAX_BYTES = 1024 * 1024;
-    private static final long POLL_MILLIS = 1_000;
+    private static final long POLL_MILLIS = 400;
     private static final long FLUSH_MILLIS = 60_000;
 
     private final Clock clock;
@@ -49,13 +49,19 @@ public final class FileTriggerStore implements TriggerStore {
 
     @Activate
     public FileTriggerStore(@Reference Settings settings, @Reference ServerInstance server) {
-        this(settings.triggersDirectory(), server.isReadOnly(), Clock.systemUTC(), POLL_MILLIS);
+        this(
+                settings.triggersDirectory(),
+                server.isReadOnly(),
+                Clock.systemUTC(),
+                POLL_MILLIS,
+                JsonDirectory.MAX_FILES);
     }
 
-    FileTriggerStore(Path directory, boolean readOnly, Clock clock, long pollMillis) {
+    FileTriggerStore(Path directory, boolean readOnly, Clock clock, long pollMillis, int maxFiles) {
         this.readOnly = readOnly;
         this.clock = clock;
-        files = new JsonDirectory<>(directory, MAX_BYTES, clock, Ids::isTriggerId, Ids::masked, TriggerDocument::parse);
+        files = new JsonDirectory<>(
+                directory, MAX_BYTES, maxFiles, clock, Ids::isTriggerId, Ids::masked, TriggerDocument::parse);
         poller = new Poller("infloop-triggers", pollMillis, this::poll);
         if (!readOnly) {
             createDirectory(directory);
@@ -81,7 +87,7 @@ public final class FileTriggerStore implements TriggerStore {
     public Optional<Trigger> find(String id) {
         requireId(id);
         requireUsable();
-        return files.find(id).map(this::current);
+        return files.findOrLook(id).map(this::current);
     }
 
     @Override

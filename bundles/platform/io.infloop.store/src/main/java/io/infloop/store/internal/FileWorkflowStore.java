@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class FileWorkflowStore implements WorkflowStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileWorkflowStore.class);
     private static final long MAX_BYTES = 8L * 1024 * 1024;
-    private static final long POLL_MILLIS = 1_000;
+    private static final long POLL_MILLIS = 400;
 
     /** @param triggers inline triggers of an earlier version */
     private record WorkflowFile(StoredWorkflow workflow, boolean listed, List<Trigger> triggers) {}
@@ -100,6 +100,7 @@ public final class FileWorkflowStore implements WorkflowStore {
         return new JsonDirectory<>(
                 path,
                 MAX_BYTES,
+                JsonDirectory.MAX_FILES,
                 clock,
                 Ids::isWorkflowId,
                 prefix::concat,
@@ -133,7 +134,10 @@ public final class FileWorkflowStore implements WorkflowStore {
     public Optional<StoredWorkflow> find(String id) {
         requireId(id);
         requireUsable();
-        return user.find(id).or(() -> library.find(id)).map(WorkflowFile::workflow);
+        return user.find(id)
+                .or(() -> library.find(id))
+                .or(() -> user.findOrLook(id))
+                .map(WorkflowFile::workflow);
     }
 
     @Override

@@ -35,7 +35,8 @@ import java.util.function.UnaryOperator;
  */
 final class JsonDirectory<T> {
     private static final String SUFFIX = ".json";
-    private static final int MAX_FILES = 10_000;
+    static final int MAX_FILES = 10_000;
+    private static final int LOOKS_PER_SECOND = 50;
     private static final int MAX_PROBLEM_LENGTH = 300;
     /** A file that changed so recently may change again without a new time stamp. */
     private static final long UNSETTLED_MILLIS = 2_000;
@@ -65,20 +66,31 @@ final class JsonDirectory<T> {
     private final UnaryOperator<String> shownName;
     private final Parser<T> parser;
     private final java.util.function.Predicate<String> isId;
+    private final int maxFiles;
+    private final LookLimit looks;
     private final Map<String, Entry<T>> entries = new ConcurrentHashMap<>();
+    /** Read out of turn, to be told with the next round. */
+    private final Set<String> found = new HashSet<>();
+
     private volatile Optional<String> directoryProblem = Optional.empty();
     private volatile boolean everRead;
 
-    /** @param shownName how an id appears in problems */
+    /**
+     * @param maxFiles how many files are used, and the most that may be saved
+     * @param shownName how an id appears in problems
+     */
     JsonDirectory(
             Path directory,
             long maxBytes,
+            int maxFiles,
             Clock clock,
             java.util.function.Predicate<String> isId,
             UnaryOperator<String> shownName,
             Parser<T> parser) {
         this.directory = directory.toAbsolutePath().normalize();
         this.maxBytes = maxBytes;
+        this.maxFiles = maxFiles;
+        looks = new LookLimit(LOOKS_PER_SECOND, clock);
         this.clock = clock;
         this.isId = isId;
         this.shownName = shownName;
@@ -88,6 +100,27 @@ final class JsonDirectory<T> {
     Optional<T> find(String id) {
         Entry<T> entry = entries.get(id);
         return entry == null ? Optional.empty() : entry.value();
+    }
+
+    /**
+     * As {@link #find}, but what is not in memory may have been written by another server a moment ago: its file is looked for, at
+     * most so often in a second that ids at random do not become disk load.
+     */
+    Optional<T> findOrLook(String id) {
+        Optional<T> known = find(id);
+        if (known.isPresent() || entries.containsKey(id) || !looks.tryLook() || !Files.exists(file(id))) {
+            return known;
+        }
+        synchronized (this) {
+            if (hasRoomFor(id) && read(id, file(id))) {
+                found.add(id);
+            }
+        }
+        return find(id);
+    }
+
+    private boolean hasRoomFor(String id) {
+        return entries.containsKey(id) || entries.size() < maxFiles;
     }
 
     List<T> values() {
@@ -125,13 +158,14 @@ final class JsonDirectory<T> {
     /** Reads what changed. A missing directory is an empty one. @return the ids whose value changed */
     synchronized Set<String> refresh() {
         Set<String> present = new HashSet<>();
-        Set<String> changed = new HashSet<>();
+        Set<String> changed = new HashSet<>(found);
+        found.clear();
         boolean tooMany = false;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 String id = name.substring(0, name.length() - SUFFIX.length());
-                if (!entries.containsKey(id) && entries.size() >= MAX_FILES) {
+                if (!hasRoomFor(id)) {
                     tooMany = true;
                     continue;
                 }
@@ -141,7 +175,7 @@ final class JsonDirectory<T> {
                 }
             }
             directoryProblem = tooMany
-                    ? Optional.of("holds more than " + MAX_FILES + " files; the others are not used")
+                    ? Optional.of("holds more than " + maxFiles + " files; the others are not used")
                     : Optional.empty();
         } catch (NoSuchFileException missing) {
             directoryProblem = Optional.empty();
@@ -168,8 +202,15 @@ final class JsonDirectory<T> {
         return Files.exists(file) ? read(id, file) : forget(id);
     }
 
-    /** Replaces the file and its value. */
+    /**
+     * Replaces the file and its value.
+     *
+     * @throws InfloopException if the directory is full: what is written now would not be read after a restart
+     */
     synchronized Optional<T> write(String id, byte[] content) throws IOException {
+        if (!hasRoomFor(id)) {
+            throw StoreErrors.full(String.valueOf(directory.getFileName()), maxFiles);
+        }
         AtomicFiles.createOwnerOnlyDirectories(directory);
         AtomicFiles.write(file(id), content);
         read(id, file(id));

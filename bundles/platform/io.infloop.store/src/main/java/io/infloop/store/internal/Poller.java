@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs one task again and again on a daemon thread of its own: about once a second, less often when it takes long. */
+/** Runs one task again and again on a daemon thread of its own, half as often when it takes long. */
 final class Poller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

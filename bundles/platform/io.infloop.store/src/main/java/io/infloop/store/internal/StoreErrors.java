@@ -25,6 +25,13 @@ final class StoreErrors {
                         + cause.getClass().getSimpleName() + "); check its owner, permissions and free space");
     }
 
+    static InfloopException full(String directory, int maxFiles) {
+        return new InfloopException(
+                ErrorCode.STORE_UNAVAILABLE,
+                "the directory " + directory + " holds " + maxFiles
+                        + " files, the most that are used; delete some, then save again");
+    }
+
     static InfloopException unreadable(String what) {
         return new InfloopException(
                 ErrorCode.STORE_UNAVAILABLE,

@@ -31,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FileTriggerStoreTest {
     private static final long POLL_MILLIS = 20;
+    private static final long NEVER = 1_000_000;
+    private static final int MAX_FILES = 5;
     private static final String ID = "abcdefghij0123456789ab";
 
     @TempDir
@@ -45,7 +47,11 @@ class FileTriggerStoreTest {
     }
 
     private FileTriggerStore openStore(boolean readOnly) {
-        return new FileTriggerStore(directory, readOnly, clock, POLL_MILLIS);
+        return openStore(readOnly, POLL_MILLIS);
+    }
+
+    private FileTriggerStore openStore(boolean readOnly, long pollMillis) {
+        return new FileTriggerStore(directory, readOnly, clock, pollMillis, MAX_FILES);
     }
 
     @AfterEach
@@ -54,8 +60,12 @@ class FileTriggerStoreTest {
     }
 
     private static Trigger trigger(String name) {
+        return trigger(ID, name);
+    }
+
+    private static Trigger trigger(String id, String name) {
         return new Trigger(
-                ID,
+                id,
                 name,
                 true,
                 "flow",
@@ -252,6 +262,88 @@ class FileTriggerStoreTest {
                             .isEqualTo(ErrorCode.INVALID_ID));
             assertThatThrownBy(() -> store.delete(id)).isInstanceOf(InfloopException.class);
         }
+    }
+
+    @Test
+    void findsWhatAnotherServerSavedAMomentAgo() {
+        FileTriggerStore other = openStore(false, NEVER);
+        try {
+            store.save(trigger("One"));
+
+            assertThat(other.find(ID)).map(Trigger::name).contains("One");
+        } finally {
+            other.close();
+        }
+    }
+
+    @Test
+    void tellsOfWhatWasFoundBeforeTheDirectoryWasLookedThrough() throws Exception {
+        close();
+        FileTriggerStore other = openStore(false, NEVER);
+        try {
+            other.save(trigger("One"));
+        } finally {
+            other.close();
+        }
+        Path elsewhere = Files.move(file(), directory.resolve("kept"));
+        store = openStore(false, 300);
+        BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+        store.onChange(() -> changes.add("changed"));
+        Files.move(elsewhere, file());
+
+        assertThat(store.find(ID)).isPresent();
+
+        assertThat(changes.poll(10, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void looksForFilesAtMostSoOftenASecond() {
+        FileTriggerStore other = openStore(false, NEVER);
+        try {
+            for (int count = 0; count < 60; count++) {
+                assertThat(other.find("no-such-trigger-at-all-" + count)).isEmpty();
+            }
+            store.save(trigger("One"));
+
+            assertThat(other.find(ID)).isEmpty();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(other.find(ID)).isPresent();
+        } finally {
+            other.close();
+        }
+    }
+
+    @Test
+    void refusesASaveThatWouldNotBeReadAfterARestart() throws IOException {
+        for (int count = 0; count < MAX_FILES; count++) {
+            store.save(trigger("trigger-number-0000" + count, "One"));
+        }
+
+        assertThatThrownBy(() -> store.save(trigger("One")))
+                .isInstanceOfSatisfying(InfloopException.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo(ErrorCode.STORE_UNAVAILABLE))
+                .hasMessageContaining("holds 5 files");
+
+        assertThat(file()).doesNotExist();
+        assertThat(store.save(trigger("trigger-number-00000", "Two")).name()).isEqualTo("Two");
+        assertThat(store.delete("trigger-number-00001")).isTrue();
+        assertThat(store.save(trigger("Now")).name()).isEqualTo("Now");
+    }
+
+    @Test
+    void keepsTheFilesItKnowsWhenThereAreTooMany() throws IOException {
+        for (int count = 0; count < MAX_FILES; count++) {
+            store.save(trigger("trigger-number-0000" + count, "One"));
+        }
+        for (int count = 0; count < 20; count++) {
+            Files.writeString(directory.resolve("another-trigger-00" + count + ".json"), "{}");
+        }
+
+        await().until(() -> !store.problems().isEmpty());
+
+        assertThat(store.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("more than 5 files"));
+        assertThat(store.list()).hasSize(MAX_FILES);
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileWorkflowStoreTest {
     private static final long POLL_MILLIS = 20;
+    private static final long NEVER = 1_000_000;
 
     @TempDir
     Path data;
@@ -42,7 +43,7 @@ class FileWorkflowStoreTest {
     @BeforeEach
     void open() throws IOException {
         Files.createDirectories(data.resolve("library"));
-        triggers = new FileTriggerStore(data.resolve("triggers"), false, clock, POLL_MILLIS);
+        triggers = new FileTriggerStore(data.resolve("triggers"), false, clock, POLL_MILLIS, 100);
         store = openStore(false);
     }
 
@@ -73,6 +74,19 @@ class FileWorkflowStoreTest {
 
     private void write(String file, String content) throws IOException {
         Files.writeString(data.resolve(file), content);
+    }
+
+    @Test
+    void findsWhatAnotherServerSavedAMomentAgo() throws IOException {
+        FileWorkflowStore unpolled = new FileWorkflowStore(
+                data.resolve("workflows"), data.resolve("library"), triggers, false, clock, NEVER);
+        try {
+            write("workflows/flow-new.json", stored("flow-new", "New", 3, 5));
+
+            assertThat(unpolled.find("flow-new").orElseThrow().version()).isEqualTo(3);
+        } finally {
+            unpolled.close();
+        }
     }
 
     private static void assertRefused(ErrorCode code, ThrowingCallable call) {

@@ -14,15 +14,17 @@ import io.infloop.store.RecordStore.QueueFull;
 import io.infloop.store.RecordStore.QueueHistory;
 import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.RecordStore.QueueState;
+import io.infloop.store.RecordStore.RunCursor;
 import io.infloop.store.RecordStore.RunRow;
 import io.infloop.store.RecordStore.Waiting;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -335,7 +337,7 @@ public abstract class RecordStoreContract {
             }
 
             assertThat(winners).hasSize(1);
-            assertThat(store.runs(Optional.empty(), Optional.empty(), OptionalLong.empty(), 100))
+            assertThat(store.runs(Optional.empty(), Optional.empty(), Optional.empty(), 100))
                     .containsExactlyElementsOf(winners);
             assertThat(store.history(item.queueId()).orElseThrow())
                     .satisfies(history -> assertThat(history.state()).isEqualTo(QueueState.STARTED))
@@ -372,7 +374,7 @@ public abstract class RecordStoreContract {
 
         assertThat(get(store.claim(item.queueId(), Records.run("flow", Optional.of(item.queueId()), 1))))
                 .isFalse();
-        assertThat(store.runs(Optional.empty(), Optional.empty(), OptionalLong.empty(), 10))
+        assertThat(store.runs(Optional.empty(), Optional.empty(), Optional.empty(), 10))
                 .isEmpty();
         assertThat(store.waiting(10)).isEmpty();
         QueueHistory history = store.history(item.queueId()).orElseThrow();
@@ -409,19 +411,114 @@ public abstract class RecordStoreContract {
         }
         get(store.finishRun(runs.get(3).runId(), "succeeded", 5_000, OptionalDouble.empty(), Optional.empty(), 1));
 
-        assertThat(ids(store.runs(Optional.empty(), Optional.empty(), OptionalLong.empty(), 5)))
+        assertThat(ids(store.runs(Optional.empty(), Optional.empty(), Optional.empty(), 5)))
                 .isEqualTo(ids(runs.subList(0, 5)));
-        assertThat(ids(store.runs(Optional.empty(), Optional.empty(), OptionalLong.of(1_015), 5)))
+        assertThat(ids(store.runs(Optional.empty(), Optional.empty(), Optional.of(cursor(runs.get(4))), 5)))
                 .isEqualTo(ids(runs.subList(5, 10)));
-        assertThat(store.runs(Optional.of("flow-1"), Optional.empty(), OptionalLong.empty(), 100))
+        assertThat(store.runs(Optional.of("flow-1"), Optional.empty(), Optional.empty(), 100))
                 .hasSize(10)
                 .allMatch(run -> run.workflowId().equals("flow-1"));
-        assertThat(ids(store.runs(Optional.empty(), Optional.of("succeeded"), OptionalLong.empty(), 100)))
+        assertThat(ids(store.runs(Optional.empty(), Optional.of("succeeded"), Optional.empty(), 100)))
                 .containsExactly(runs.get(3).runId());
-        assertThat(store.runs(Optional.empty(), Optional.of("running"), OptionalLong.empty(), 100))
+        assertThat(store.runs(Optional.empty(), Optional.of("running"), Optional.empty(), 100))
                 .hasSize(19);
-        assertThat(store.runs(Optional.of("flow-9"), Optional.empty(), OptionalLong.empty(), 100))
+        assertThat(store.runs(Optional.of("flow-9"), Optional.empty(), Optional.empty(), 100))
                 .isEmpty();
+    }
+
+    @Test
+    void losesNoRunBetweenPagesWhenManyStartTogether() {
+        List<String> started = new ArrayList<>();
+        List<CompletableFuture<Void>> inserts = new ArrayList<>();
+        for (int count = 0; count < 80; count++) {
+            RunRow run = Records.run("flow-" + count % 2, Optional.empty(), 1_000);
+            started.add(run.runId());
+            inserts.add(store.insertRun(run));
+        }
+        inserts.forEach(RecordStoreContract::get);
+
+        assertThat(paged(Optional.empty(), Optional.empty())).hasSize(80).containsExactlyInAnyOrderElementsOf(started);
+        assertThat(paged(Optional.of("flow-1"), Optional.of("running")))
+                .hasSize(40)
+                .doesNotHaveDuplicates();
+    }
+
+    private List<String> paged(Optional<String> workflowId, Optional<String> status) {
+        List<String> seen = new ArrayList<>();
+        List<RunRow> page = store.runs(workflowId, status, Optional.empty(), 5);
+        while (!page.isEmpty()) {
+            seen.addAll(ids(page));
+            page = store.runs(workflowId, status, Optional.of(cursor(page.get(page.size() - 1))), 5);
+        }
+        return seen;
+    }
+
+    private static RunCursor cursor(RunRow run) {
+        return new RunCursor(run.startedAt(), run.runId());
+    }
+
+    @Test
+    void findsOneWaitingItemWithItsPosition() {
+        QueueItem first = Records.item("flow");
+        QueueItem second = Records.item("flow");
+        enqueue(first);
+        enqueue(second);
+        assertThat(store.waiting(second.queueId())).contains(new Waiting(second, 2));
+
+        get(store.remove(first.queueId(), QueueState.REMOVED, "user-cancelled"));
+
+        assertThat(store.waiting(second.queueId())).contains(new Waiting(second, 1));
+        assertThat(store.waiting(first.queueId())).isEmpty();
+        assertThat(store.waiting("q-1-unknown")).isEmpty();
+    }
+
+    @Test
+    void givesTheOldestItemsOfAllWorkflowsButSome() {
+        List<QueueItem> items = new ArrayList<>();
+        for (int count = 0; count < 9; count++) {
+            QueueItem item = Records.item("flow-" + count % 3);
+            items.add(item);
+            enqueue(item);
+        }
+
+        assertThat(store.oldest(Set.of(), 4)).isEqualTo(items.subList(0, 4));
+        assertThat(store.oldest(Set.of("flow-0"), 3)).containsExactly(items.get(1), items.get(2), items.get(4));
+        assertThat(store.oldest(Set.of("flow-0", "flow-1", "flow-2"), 3)).isEmpty();
+        assertThat(store.oldest(Set.of(), 0)).isEmpty();
+        get(store.claim(
+                items.get(1).queueId(),
+                Records.run("flow-1", Optional.of(items.get(1).queueId()), 1)));
+        assertThat(store.oldest(Set.of("flow-0"), 1)).containsExactly(items.get(2));
+    }
+
+    @Test
+    void leavesOutManyWorkflows() {
+        QueueItem item = Records.item("flow");
+        Set<String> except = new HashSet<>();
+        for (int count = 0; count < 2_000; count++) {
+            except.add("busy \"" + count + "\"");
+        }
+        enqueue(Records.item("busy \"1999\""));
+        enqueue(item);
+
+        assertThat(store.oldest(except, 1)).containsExactly(item);
+    }
+
+    @Test
+    void aBusyWorkflowWithLargeInputsHidesNoOther() {
+        Map<String, Object> large = Map.of("text", "x".repeat(2_000_000));
+        List<CompletableFuture<EnqueueResult>> results = new ArrayList<>();
+        for (int count = 0; count < 35; count++) {
+            results.add(store.enqueue(Optional.empty(), Records.item("busy", large)));
+        }
+        results.forEach(RecordStoreContract::get);
+        QueueItem next = Records.item("flow");
+        enqueue(next);
+
+        assertThat(store.oldest(Set.of("busy"), 10)).containsExactly(next);
+        assertThat(store.waiting(next.queueId())).contains(new Waiting(next, 36));
+        assertThat(store.oldest(Set.of(), 100)).hasSizeBetween(1, 35);
+        assertThat(store.waiting(100)).hasSizeBetween(1, 35);
     }
 
     private static List<String> ids(List<RunRow> runs) {

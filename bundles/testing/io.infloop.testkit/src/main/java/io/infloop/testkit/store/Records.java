@@ -21,6 +21,10 @@ public final class Records {
     private Records() {}
 
     public static QueueItem item(String workflowId) {
+        return item(workflowId, Map.of("title", "an \"input\" — ü", "count", 3L));
+    }
+
+    public static QueueItem item(String workflowId, Map<String, Object> inputs) {
         return new QueueItem(
                 Ids.newQueueId(RECEIVED_AT),
                 TRIGGER,
@@ -28,7 +32,7 @@ public final class Records {
                 "The " + workflowId,
                 "webhook",
                 Ids.newCorrelationId(),
-                Map.of("title", "an \"input\" — ü", "count", 3L),
+                inputs,
                 RECEIVED_AT);
     }
 

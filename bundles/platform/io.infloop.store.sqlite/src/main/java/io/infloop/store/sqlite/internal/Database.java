@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -28,6 +29,8 @@ final class Database implements AutoCloseable {
             DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
     /** Reading all of a larger one would delay the start for too long. */
     private static final long MAX_CHECKED_BYTES = 256L * 1024 * 1024;
+
+    private static final Duration MAX_SALVAGE = Duration.ofSeconds(30);
 
     private static final List<String> NEW_FILE = List.of(
             "PRAGMA page_size=4096",
@@ -53,7 +56,7 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Creates, checks and migrates the database. A damaged one is moved aside and an empty one takes its place.
+     * Creates, checks and migrates the database. A damaged one is moved aside; a new one, with what could be read, takes its place.
      *
      * @throws InfloopException {@code STORE_UNAVAILABLE} with what to do
      */
@@ -115,8 +118,9 @@ final class Database implements AutoCloseable {
             if (!SqliteErrors.isCorrupt(damaged)) {
                 throw damaged;
             }
-            moveAside(clock);
+            Path moved = moveAside(clock);
             check();
+            salvage(moved);
         }
     }
 
@@ -145,7 +149,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private void moveAside(Clock clock) throws IOException, SQLException {
+    private Path moveAside(Clock clock) throws IOException, SQLException {
         String suffix = ".corrupt-" + TIME.format(clock.instant());
         boolean moved = use.runAlone(() -> {
             for (String name : FILES) {
@@ -161,11 +165,35 @@ final class Database implements AutoCloseable {
                             + " is damaged, and another server uses it; stop all servers of this data directory, then start again",
                     null);
         }
-        movedAside = Optional.of(directory.resolve("store.db" + suffix));
+        Path target = directory.resolve("store.db" + suffix);
+        movedAside = Optional.of(target);
+        LOG.error("store.db WAS DAMAGED and has been moved to {}; nothing was deleted", target);
+        return target;
+    }
+
+    /** The server starts with whatever could be read; the moved file stays as it is. */
+    private void salvage(Path moved) {
+        Salvage.Outcome outcome;
+        try (WriterSession target = openWriter()) {
+            outcome = Salvage.run(moved, target, MAX_SALVAGE);
+        } catch (SQLException failure) {
+            LOG.error("NOT EVERYTHING COULD BE TAKEN OVER from {}: {}", moved, SqliteErrors.reason(failure), failure);
+            return;
+        } catch (RuntimeException failure) {
+            LOG.error("NOT EVERYTHING COULD BE TAKEN OVER from {}", moved, failure);
+            return;
+        }
         LOG.error(
-                "store.db WAS DAMAGED and has been moved to {}. The server starts with an empty queue and run index;"
-                        + " waiting deliveries are in the moved file, nothing was deleted",
-                movedAside.get());
+                "Taken over from {}: {} waiting items, {} runs, {} delivery keys. Not readable: at least {} waiting items,"
+                        + " {} runs, {} delivery keys{}",
+                moved,
+                outcome.items().taken(),
+                outcome.runs().taken(),
+                outcome.deliveries().taken(),
+                outcome.items().skipped(),
+                outcome.runs().skipped(),
+                outcome.deliveries().skipped(),
+                outcome.complete() ? "" : "; the time was up before all had been read");
     }
 
     /** Where the damaged database of this start went, if there was one. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -27,6 +27,7 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     private static final int CALLBACK_THREADS = 2;
     private static final int MAX_LIMIT = 1_000_000;
     private static final int ROW_BYTES = 1_024;
+    private static final String DAMAGED = "inputs-damaged";
 
     private final StoreConfig config;
     private final ByteCodec codec = new ByteCodec();
@@ -101,7 +102,36 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
 
     @Override
     public List<Waiting> waiting(int limit) {
-        return limit <= 0 ? List.of() : readers.read(session -> QueueSql.waiting(session, Math.min(limit, MAX_LIMIT)));
+        return limit <= 0
+                ? List.of()
+                : readers.read(session -> QueueSql.waiting(session, Math.min(limit, MAX_LIMIT), this::drop));
+    }
+
+    @Override
+    public Optional<Waiting> waiting(String queueId) {
+        return readers.read(session -> QueueSql.waiting(session, queueId, this::drop));
+    }
+
+    @Override
+    public List<QueueItem> oldest(Set<String> exceptWorkflows, int limit) {
+        return limit <= 0
+                ? List.of()
+                : readers.read(
+                        session -> QueueSql.oldest(session, exceptWorkflows, Math.min(limit, MAX_LIMIT), this::drop));
+    }
+
+    /** A damaged item would stay in the queue for ever and hide what comes after it. */
+    private void drop(String queueId) {
+        remove(queueId, QueueState.DROPPED, DAMAGED)
+                .thenAccept(taken -> {
+                    if (taken) {
+                        LOG.error("Queue item {} was damaged and has been dropped: its inputs cannot be read", queueId);
+                    }
+                })
+                .exceptionally(failure -> {
+                    LOG.warn("Queue item {} is damaged and could not be dropped; trying again", queueId, failure);
+                    return null;
+                });
     }
 
     @Override
@@ -167,7 +197,8 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     }
 
     @Override
-    public List<RunRow> runs(Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit) {
+    public List<RunRow> runs(
+            Optional<String> workflowId, Optional<String> status, Optional<RunCursor> before, int limit) {
         return limit <= 0
                 ? List.of()
                 : readers.read(session -> RunSql.list(session, workflowId, status, before, Math.min(limit, MAX_LIMIT)));
@@ -264,7 +295,6 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        codec.close();
         database.close();
     }
 }

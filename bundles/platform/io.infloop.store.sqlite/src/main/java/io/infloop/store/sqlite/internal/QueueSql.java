@@ -11,7 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +24,24 @@ final class QueueSql {
     private static final long MAX_INPUT_BYTES = 64L * 1024 * 1024;
 
     static final String COUNT_WAITING = "SELECT count(*) FROM queue WHERE state = 0";
-    private static final String WAITING =
+    private static final String ITEM =
             """
             SELECT queue_id, trigger_id, workflow_id, workflow_name, source, correlation_id, received_at,
-              inputs_length, inputs_encoding, inputs
-            FROM queue WHERE state = 0 ORDER BY seq LIMIT ?
+              inputs_length, inputs_encoding, inputs, seq FROM queue
             """;
+    private static final String WAITING = ITEM + " WHERE state = 0 ORDER BY seq LIMIT ?";
+    private static final String WAITING_ITEM = ITEM + " WHERE queue_id = ? AND state = 0";
+    private static final String POSITION = "SELECT count(*) FROM queue WHERE state = 0 AND seq <= ?";
+    /** The inner query needs the index only. Names as JSON: any number of them is one parameter. */
+    static final String OLDEST = ITEM
+            + """
+             WHERE seq IN (
+              SELECT seq FROM queue
+              WHERE state = 0 AND seq > ? AND workflow_id NOT IN (SELECT value FROM json_each(?))
+              ORDER BY seq LIMIT ?)
+            ORDER BY seq
+            """;
+
     private static final String HISTORY =
             "SELECT queue_id, state, workflow_id, run_id, reason, enqueued_at, updated_at FROM queue WHERE queue_id = ?";
     /** The inputs went with the item; keeping them would only cost space. */
@@ -48,8 +63,12 @@ final class QueueSql {
         return taken;
     }
 
-    /** Fewer than {@code limit} also when their inputs become too large together. */
-    static List<Waiting> waiting(SqlSession session, int limit) throws SQLException {
+    /**
+     * Fewer than {@code limit} also when their inputs become too large together.
+     *
+     * @param damaged is told the ids of items whose inputs cannot be read
+     */
+    static List<Waiting> waiting(SqlSession session, int limit, Consumer<String> damaged) throws SQLException {
         PreparedStatement statement = session.prepared(WAITING);
         statement.setInt(1, limit);
         List<Waiting> waiting = new ArrayList<>();
@@ -58,19 +77,73 @@ final class QueueSql {
         try (ResultSet row = statement.executeQuery()) {
             while (bytes < MAX_INPUT_BYTES && row.next()) {
                 position++;
-                bytes += row.getLong(8);
-                try {
-                    waiting.add(new Waiting(item(row), position));
-                } catch (IllegalStateException | IllegalArgumentException damaged) {
-                    LOG.error("Queue item {} is damaged and cannot start; remove it", row.getString(1), damaged);
+                Optional<QueueItem> item = item(row, damaged);
+                if (item.isPresent()) {
+                    bytes += row.getLong(8);
+                    waiting.add(new Waiting(item.get(), position));
                 }
             }
         }
         return waiting;
     }
 
+    static Optional<Waiting> waiting(SqlSession session, String queueId, Consumer<String> damaged) throws SQLException {
+        Optional<Found> found =
+                session.queryOne(WAITING_ITEM, row -> new Found(item(row, damaged), row.getLong(11)), queueId);
+        if (found.isEmpty() || found.get().item().isEmpty()) {
+            return Optional.empty();
+        }
+        // At least 1, even if it was taken between the two queries.
+        long position = Math.max(1, session.queryNumber(POSITION, found.get().seq()));
+        return found.get().item().map(item -> new Waiting(item, Math.toIntExact(position)));
+    }
+
+    /** Items that are damaged are left out, and the ones after them come instead. */
+    static List<QueueItem> oldest(SqlSession session, Set<String> exceptWorkflows, int limit, Consumer<String> damaged)
+            throws SQLException {
+        String except = Json.write(List.copyOf(exceptWorkflows));
+        List<QueueItem> oldest = new ArrayList<>();
+        long bytes = 0;
+        long after = 0;
+        boolean more = true;
+        while (more && oldest.size() < limit && bytes < MAX_INPUT_BYTES) {
+            PreparedStatement statement = session.prepared(OLDEST);
+            int wanted = limit - oldest.size();
+            SqlSession.bind(statement, 1, after, except, wanted);
+            int read = 0;
+            try (ResultSet row = statement.executeQuery()) {
+                while (bytes < MAX_INPUT_BYTES && row.next()) {
+                    read++;
+                    after = row.getLong(11);
+                    Optional<QueueItem> item = item(row, damaged);
+                    if (item.isPresent()) {
+                        bytes += row.getLong(8);
+                        oldest.add(item.get());
+                    }
+                }
+            }
+            more = read == wanted;
+        }
+        return oldest;
+    }
+
+    private record Found(Optional<QueueItem> item, long seq) {}
+
+    private static Optional<QueueItem> item(ResultSet row, Consumer<String> damaged) throws SQLException {
+        try {
+            return Optional.of(item(row));
+        } catch (IllegalStateException | IllegalArgumentException unreadable) {
+            LOG.debug("The inputs of queue item {} cannot be read", row.getString(1), unreadable);
+            damaged.accept(row.getString(1));
+            return Optional.empty();
+        }
+    }
+
     private static QueueItem item(ResultSet row) throws SQLException {
-        byte[] inputs = ByteCodec.decode(row.getInt(9), row.getInt(8), row.getBytes(10));
+        byte[] bytes = row.getBytes(10);
+        if (bytes == null) {
+            throw new IllegalStateException("the inputs are gone");
+        }
         return new QueueItem(
                 row.getString(1),
                 row.getString(2),
@@ -78,8 +151,14 @@ final class QueueSql {
                 row.getString(4),
                 row.getString(5),
                 row.getString(6),
-                Json.parseObject(new String(inputs, StandardCharsets.UTF_8)).asMap(),
+                inputs(row.getInt(9), row.getInt(8), bytes),
                 row.getLong(7));
+    }
+
+    /** Throws IllegalStateException or IllegalArgumentException if they are damaged. */
+    static Map<String, Object> inputs(int encoding, int length, byte[] bytes) {
+        return Json.parseObject(new String(ByteCodec.decode(encoding, length, bytes), StandardCharsets.UTF_8))
+                .asMap();
     }
 
     static Optional<QueueHistory> history(SqlSession session, String queueId) throws SQLException {

@@ -6,7 +6,7 @@ import io.infloop.store.RecordStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** For commands, which must not touch the data directory: even reading a database with a write-ahead log would write to it. */
@@ -27,6 +27,16 @@ final class ReadOnlyRecordStore implements RecordStore {
 
     @Override
     public List<Waiting> waiting(int limit) {
+        throw refused();
+    }
+
+    @Override
+    public Optional<Waiting> waiting(String queueId) {
+        throw refused();
+    }
+
+    @Override
+    public List<QueueItem> oldest(Set<String> exceptWorkflows, int limit) {
         throw refused();
     }
 
@@ -77,7 +87,8 @@ final class ReadOnlyRecordStore implements RecordStore {
     }
 
     @Override
-    public List<RunRow> runs(Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit) {
+    public List<RunRow> runs(
+            Optional<String> workflowId, Optional<String> status, Optional<RunCursor> before, int limit) {
         throw refused();
     }
 

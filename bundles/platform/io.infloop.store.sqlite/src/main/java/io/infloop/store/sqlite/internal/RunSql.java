@@ -1,5 +1,6 @@
 package io.infloop.store.sqlite.internal;
 
+import io.infloop.store.RecordStore.RunCursor;
 import io.infloop.store.RecordStore.RunRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,12 +13,12 @@ import java.util.OptionalLong;
 /** The statements about runs. */
 final class RunSql {
     private static final int MAX_ERROR_LENGTH = 8_192;
-    private static final String COLUMNS =
+    static final String COLUMNS =
             """
             run_id, workflow_id, workflow_name, workflow_version, status, source, correlation_id, queue_id, trigger_id,
             instance_id, started_at, finished_at, cost_usd, error_message, event_count
             """;
-    private static final String INSERT =
+    static final String INSERT =
             "INSERT INTO runs (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     /** The first end counts: a run that was settled is not settled again. */
     private static final String FINISH =
@@ -76,7 +77,11 @@ final class RunSql {
     }
 
     static List<RunRow> list(
-            SqlSession session, Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit)
+            SqlSession session,
+            Optional<String> workflowId,
+            Optional<String> status,
+            Optional<RunCursor> before,
+            int limit)
             throws SQLException {
         StringBuilder sql = new StringBuilder("SELECT " + COLUMNS + " FROM runs WHERE 1 = 1");
         List<Object> parameters = new ArrayList<>();
@@ -93,9 +98,10 @@ final class RunSql {
                 parameters.add(text);
             }
         });
-        before.ifPresent(time -> {
-            sql.append(" AND started_at < ?");
-            parameters.add(time);
+        before.ifPresent(cursor -> {
+            sql.append(" AND (started_at, run_id) < (?, ?)");
+            parameters.add(cursor.startedAt());
+            parameters.add(cursor.runId());
         });
         sql.append(" ORDER BY started_at DESC, run_id DESC LIMIT ?");
         parameters.add(limit);

@@ -92,7 +92,18 @@ final class Schema {
               name TEXT PRIMARY KEY,
               instance_id TEXT NOT NULL,
               since BIGINT NOT NULL)
-            """));
+            """),
+            List.of(
+                    "DROP INDEX queue_waiting",
+                    // With the workflow in it, items of workflows that may not start now are skipped without their
+                    // rows.
+                    "CREATE INDEX queue_waiting ON queue (seq, workflow_id) WHERE state = 0",
+                    "DROP INDEX runs_started",
+                    "DROP INDEX runs_workflow",
+                    "DROP INDEX runs_running",
+                    "CREATE INDEX runs_started ON runs (started_at, run_id)",
+                    "CREATE INDEX runs_workflow ON runs (workflow_id, started_at, run_id)",
+                    "CREATE INDEX runs_running ON runs (started_at, run_id) WHERE status = 'running'"));
 
     private Schema() {}
 

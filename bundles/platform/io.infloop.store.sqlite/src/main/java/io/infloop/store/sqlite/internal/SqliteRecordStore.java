@@ -8,7 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -47,6 +47,16 @@ public final class SqliteRecordStore implements RecordStore {
     @Override
     public List<Waiting> waiting(int limit) {
         return store.waiting(limit);
+    }
+
+    @Override
+    public Optional<Waiting> waiting(String queueId) {
+        return store.waiting(queueId);
+    }
+
+    @Override
+    public List<QueueItem> oldest(Set<String> exceptWorkflows, int limit) {
+        return store.oldest(exceptWorkflows, limit);
     }
 
     @Override
@@ -96,7 +106,8 @@ public final class SqliteRecordStore implements RecordStore {
     }
 
     @Override
-    public List<RunRow> runs(Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit) {
+    public List<RunRow> runs(
+            Optional<String> workflowId, Optional<String> status, Optional<RunCursor> before, int limit) {
         return store.runs(workflowId, status, before, limit);
     }
 
