@@ -17,17 +17,27 @@ public interface Runs {
      */
     StartResult start(String workflowId, Map<String, Object> inputs, String correlationId, Actor actor);
 
-    /** Begins to stop a run. Idempotent, does not wait. @return false if no run of that id is active */
+    /** Begins to stop a run of this server. Idempotent, does not wait. @return false if no run of that id is active here */
     boolean stop(String runId);
 
-    /** Ids and workflows of the active runs, oldest first. */
+    /** Ids and workflows of the active runs of this server, oldest first. */
     List<ActiveRun> active();
+
+    /**
+     * Runs that other living servers on the same data directory have under way, newest first; {@link #stop} does not reach them.
+     * Asks the record store.
+     */
+    default List<ActiveRun> elsewhere() {
+        return List.of();
+    }
 
     /**
      * The state of the newest run as a JSON object (spec §5.7), {@code {"status":"idle",…}} before the first, with {@code active}: the
      * other runs in short.
      *
-     * @param withEvents whether to include the last 5000 events
+     * <p>The same object is returned for as long as nothing happens, so its encoding may be kept with it.
+     *
+     * @param withEvents whether to include the last events: at most 5000 and 1 MiB, {@code eventsTruncated: true} if there were more
      */
     JsonObject snapshot(boolean withEvents);
 
@@ -43,7 +53,11 @@ public interface Runs {
     /** @param state the snapshot of the run that began */
     record Started(String runId, JsonObject state) implements StartResult {}
 
-    /** The workflow's limit or all slots are taken. */
+    /**
+     * The workflow's limit or all slots are taken.
+     *
+     * @param active the runs of this server, and those of the workflow on other servers
+     */
     record Busy(List<ActiveRun> active) implements StartResult {}
 
     record ActiveRun(String runId, String workflowId, String correlationId, long startedAt) {}

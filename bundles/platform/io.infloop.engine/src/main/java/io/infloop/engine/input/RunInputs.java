@@ -2,6 +2,7 @@ package io.infloop.engine.input;
 
 import io.infloop.engine.Workflows.InputDeclaration;
 import io.infloop.spi.json.JsonObject;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 /** Resolves the inputs of a run: the one rule for console, API, MCP and webhooks. */
 public final class RunInputs {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]+");
     private static final int MAX_NUMBER_LENGTH = 400;
 
     private RunInputs() {}
@@ -79,6 +81,10 @@ public final class RunInputs {
             String trimmed = text.strip();
             if (trimmed.length() <= MAX_NUMBER_LENGTH && NUMBER.matcher(trimmed).matches()) {
                 double value = Double.parseDouble(trimmed);
+                if (Double.isFinite(value) && INTEGER.matcher(trimmed).matches()) {
+                    BigInteger exact = new BigInteger(trimmed);
+                    return Optional.of(exact.bitLength() < Long.SIZE ? (Number) exact.longValue() : exact);
+                }
                 if (value == Math.rint(value) && Math.abs(value) < 1L << 53) {
                     return Optional.of((long) value);
                 }

@@ -14,7 +14,9 @@ import io.infloop.engine.internal.journal.JournalRepair;
 import io.infloop.engine.internal.journal.JournalWriter;
 import io.infloop.engine.internal.journal.RecordReader;
 import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.engine.internal.run.OtherServers;
 import io.infloop.engine.internal.run.Recovery;
+import io.infloop.engine.internal.run.RecoveryRounds;
 import io.infloop.engine.internal.run.Retention;
 import io.infloop.engine.internal.run.RunRegistry;
 import io.infloop.engine.internal.run.RunService;
@@ -37,7 +39,6 @@ import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -53,6 +54,7 @@ public final class Engine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration PLUGIN_GRACE = Duration.ofSeconds(5);
     private static final long LEASE_MILLIS = 500;
+    private static final long RECOVERY_MILLIS = 5_000;
     private static final long SETTLE_MILLIS = 1_500;
     private static final long RECORD_MILLIS = 1_000;
 
@@ -85,6 +87,7 @@ public final class Engine implements AutoCloseable {
     private final RunRegistry registry;
     private final RunSettlement settlement;
     private final Recovery recovery;
+    private final RecoveryRounds recoveryRounds;
     private final LeaseKeeper lease;
     private final Dispatcher dispatcher;
     private final Runs runs;
@@ -142,12 +145,21 @@ public final class Engine implements AutoCloseable {
                 settlement,
                 threads);
         recovery = new Recovery(
-                services.instance(), records, markers, new JournalRepair(files), services.audit(), services.clock());
+                services.instance(),
+                services.processes(),
+                records,
+                markers,
+                new JournalRepair(files),
+                services.audit(),
+                services.clock());
+        recoveryRounds = new RecoveryRounds(recovery, this::holdsLease, this::lookAtQueue);
+        OtherServers otherServers = new OtherServers(services.instance(), records, recovery, recoveryRounds);
         lease = new LeaseKeeper(records, services.complete(), new OnLease(), LEASE_MILLIS);
         dispatcher = new Dispatcher(
                 new Dispatcher.Environment(
                         records,
                         workflows,
+                        otherServers,
                         services.instance(),
                         services.hub(),
                         services.audit(),
@@ -155,34 +167,43 @@ public final class Engine implements AutoCloseable {
                         services.clock()),
                 registry,
                 starter,
-                lease::isHeld);
+                this::holdsLease);
         runs = new RunService(
                 workflows,
                 registry,
                 starter,
+                settlement,
+                otherServers,
                 records,
                 new RecordReader(files),
                 cost,
                 services.instance(),
                 services.clock(),
-                dispatcher::queueChanged);
+                dispatcher::signal);
     }
 
     /** What the lease means to the engine. */
     private final class OnLease implements LeaseKeeper.Listener {
         @Override
-        public void gained() throws InterruptedException {
-            recovery.recover();
-            dispatcher.queueChanged();
+        public boolean gained() throws InterruptedException {
+            return recovery.recover(true);
         }
 
         @Override
         public void tick() {
             leaseWatch.check();
-            if (lease.isHeld() && registry.hasFreeSlot() && records.waitingCount() > 0) {
+            if (lease.isHeld() && registry.freeSlots() > 0 && records.waitingCount() > 0) {
                 dispatcher.signal();
             }
         }
+    }
+
+    private boolean holdsLease() {
+        return lease.isHeld();
+    }
+
+    private void lookAtQueue() {
+        dispatcher.signal();
     }
 
     private static ThreadFactory daemons(String prefix) {
@@ -202,14 +223,15 @@ public final class Engine implements AutoCloseable {
             leaseWatch.check();
         });
         try {
-            recovery.recover();
+            recovery.recover(false);
         } catch (RuntimeException unavailable) {
             LOG.error("runs of a server that died could not be looked for", unavailable);
         }
         registry.onRelease(dispatcher::signal);
-        queueWatch = records.onQueueChange(dispatcher::queueChanged);
+        queueWatch = records.onQueueChange(dispatcher::signal);
         dispatcher.start();
         lease.start();
+        recoveryRounds.start(RECOVERY_MILLIS);
     }
 
     public Runs runs() {
@@ -222,11 +244,12 @@ public final class Engine implements AutoCloseable {
         queueWatch.close();
         typeWatch.close();
         registry.shutDown();
+        recoveryRounds.close();
         dispatcher.close();
         try {
             if (!registry.awaitIdle(SETTLE_MILLIS)) {
                 for (LiveRun run : registry.live()) {
-                    settlement.settle(run, "cancelled", Optional.of("server shutdown"));
+                    settlement.settle(run, LiveRun.WalkEnd.CANCELLED);
                 }
                 registry.awaitIdle(RECORD_MILLIS);
             }

@@ -146,7 +146,7 @@ public final class Template {
         return index < elements.size() ? elements.get(index) : null;
     }
 
-    /** A value as text: strings as they are, numbers without a trailing {@code .0}, structures as compact JSON. */
+    /** A value as text: strings as they are, numbers as {@link Json} writes them, structures as compact JSON. */
     public static String text(Object value) {
         if (value instanceof String text) {
             return text;

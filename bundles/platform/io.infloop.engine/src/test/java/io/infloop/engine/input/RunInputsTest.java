@@ -72,4 +72,12 @@ class RunInputsTest {
                         .toString())
                 .isEqualTo("{\"field\":\"x\",\"reason\":\"type\",\"expected\":\"text\",\"got\":\"number\"}");
     }
+
+    @Test
+    void integersStayExact() {
+        assertThat(resolve("number", "9007199254740993")).isEqualTo(9007199254740993L);
+        assertThat(resolve("number", "-9223372036854775808")).isEqualTo(Long.MIN_VALUE);
+        assertThat(resolve("number", "-0")).isEqualTo(0L);
+        assertThat(resolve("number", "1".repeat(399))).isEqualTo("invalid");
+    }
 }

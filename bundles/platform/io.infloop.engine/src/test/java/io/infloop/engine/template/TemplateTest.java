@@ -97,4 +97,17 @@ class TemplateTest {
         assertThat(Template.compile("a {{b c}}").isLiteral()).isTrue();
         assertThat(Template.compile("").resolve(Map.of(), missing::add)).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "12345678.5,12345678.5",
+        "0.0001,0.0001",
+        "1e21,1e+21",
+        "-2.5e-7,-2.5e-7",
+        "1.5e20,150000000000000000000"
+    })
+    void numbersLookAsTheyDoInJson(double number, String text) {
+        assertThat(Template.text(number)).isEqualTo(text);
+        assertThat(Template.text(List.of(number))).isEqualTo("[" + text + "]");
+    }
 }

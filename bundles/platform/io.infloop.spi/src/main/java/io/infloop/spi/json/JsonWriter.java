@@ -1,10 +1,14 @@
 package io.infloop.spi.json;
 
+import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.Map;
 
 /** Writes JSON values; see {@link Json#write}. */
 final class JsonWriter {
+    private static final double SMALLEST_PLAIN = 1e-6;
+    private static final double FIRST_NOT_PLAIN = 1e21;
+
     private final StringBuilder out = new StringBuilder();
 
     private JsonWriter() {}
@@ -25,12 +29,30 @@ final class JsonWriter {
             object(object, depth);
         } else if (value instanceof Iterable<?> elements) {
             array(elements, depth);
-        } else if (value instanceof Double real && real == Math.rint(real) && Math.abs(real) < 1e15) {
-            // Whole numbers print like integers, as every JSON library of the browsers' world does.
-            out.append((long) (double) real);
+        } else if (value instanceof Double real) {
+            out.append(number(real));
         } else {
             out.append(value);
         }
+    }
+
+    /** A finite number as the JSON libraries of the browsers' world print it: with an exponent only when it is very large or small. */
+    private static String number(double real) {
+        if (real == Math.rint(real) && Math.abs(real) < 1e15) {
+            return Long.toString((long) real);
+        }
+        BigDecimal decimal = new BigDecimal(Double.toString(real)).stripTrailingZeros();
+        double size = Math.abs(real);
+        if (size >= SMALLEST_PLAIN && size < FIRST_NOT_PLAIN) {
+            return decimal.toPlainString();
+        }
+        String digits = decimal.unscaledValue().abs().toString();
+        int exponent = decimal.precision() - decimal.scale() - 1;
+        return (real < 0 ? "-" : "")
+                + digits.charAt(0)
+                + (digits.length() > 1 ? "." + digits.substring(1) : "")
+                + (exponent < 0 ? "e" : "e+")
+                + exponent;
     }
 
     private void object(JsonObject object, int depth) {

@@ -26,7 +26,7 @@ class JsonWriterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1.0, 1", "-0.0, 0", "0.5, 0.5", "1.0E15, 1.0E15", "123456789.0, 123456789", "1e-7, 1.0E-7"})
+    @CsvSource({"1.0, 1", "-0.0, 0", "0.5, 0.5", "1.0E15, 1000000000000000", "123456789.0, 123456789", "1e-7, 1e-7"})
     void writesWholeNumbersLikeIntegers(double value, String text) {
         assertThat(Json.write(value)).isEqualTo(text);
         assertThat(((Number) Json.parse(text)).doubleValue()).isEqualTo(value == 0 ? 0.0 : value);
@@ -73,5 +73,13 @@ class JsonWriterTest {
         }
         JsonObject tooDeep = deep;
         assertThatIllegalArgumentException().isThrownBy(() -> Json.write(tooDeep));
+    }
+
+    @Test
+    void numbersHaveAnExponentOnlyWhenTheyAreVeryLargeOrSmall() {
+        assertThat(Json.write(java.util.List.of(
+                        1.23456785E7, 1.0E-4, 1e-6, 9.9e-7, 1e21, 1.25e300, -1.5e15, 9.007199254740992E15, -0.0, 0.1)))
+                .isEqualTo(
+                        "[12345678.5,0.0001,0.000001,9.9e-7,1e+21,1.25e+300,-1500000000000000,9007199254740992,0,0.1]");
     }
 }

@@ -10,6 +10,7 @@ import io.infloop.engine.Runs.ActiveRun;
 import io.infloop.engine.input.RunInputs;
 import io.infloop.engine.internal.graph.Graph;
 import io.infloop.engine.internal.graph.WorkflowCache;
+import io.infloop.engine.internal.run.OtherServers;
 import io.infloop.engine.internal.run.RunRegistry;
 import io.infloop.engine.internal.run.RunStarter;
 import io.infloop.engine.internal.state.CostMeter;
@@ -19,10 +20,12 @@ import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.QueueItem;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +37,14 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long RETRY_NANOS = 1_000_000_000L;
+    /** Items read at once, and items being dropped: their inputs are in memory meanwhile. */
+    private static final int BATCH = 32;
 
     /** What the dispatcher needs of the rest of the server. */
     public record Environment(
             RecordStore records,
             WorkflowCache workflows,
+            OtherServers otherServers,
             ServerInstance instance,
             EventHub hub,
             AuditLog audit,
@@ -49,10 +55,14 @@ public final class Dispatcher implements AutoCloseable {
     private final RunRegistry registry;
     private final RunStarter starter;
     private final BooleanSupplier holdsLease;
-    private final QueueWindow window;
     private final ItemDrops drops;
     private final Thread thread;
     private final Object lock = new Object();
+    /** Items that still wait as far as the store knows, while their claim or removal is being written. */
+    private final Set<String> underWay = new HashSet<>();
+    /** Drops being written; unlike claims they are not bounded by the places for runs. */
+    private final AtomicInteger dropping = new AtomicInteger();
+
     private boolean signalled = true;
     private boolean closed;
     /** In system nanoseconds; the store or a workflow file could not be read. */
@@ -63,7 +73,6 @@ public final class Dispatcher implements AutoCloseable {
         this.registry = registry;
         this.starter = starter;
         this.holdsLease = holdsLease;
-        this.window = new QueueWindow(environment.records(), System::nanoTime);
         this.drops = new ItemDrops(environment.records(), environment.hub(), environment.audit());
         this.thread = new Thread(this::work, "infloop-dispatcher");
         thread.setDaemon(true);
@@ -73,18 +82,12 @@ public final class Dispatcher implements AutoCloseable {
         thread.start();
     }
 
-    /** A place is free, or somebody asks. Does not block. */
+    /** Something may start that could not before. Does not block. */
     public void signal() {
         synchronized (lock) {
             signalled = true;
             lock.notifyAll();
         }
-    }
-
-    /** Items were added or taken. Does not block. */
-    public void queueChanged() {
-        window.markChanged();
-        signal();
     }
 
     private void work() {
@@ -109,33 +112,22 @@ public final class Dispatcher implements AutoCloseable {
     private boolean awaitSignal() throws InterruptedException {
         synchronized (lock) {
             while (!signalled && !closed) {
-                OptionalLong wait = nextLook();
-                if (wait.isEmpty()) {
+                if (retryAt.isEmpty()) {
                     lock.wait();
-                } else if (wait.getAsLong() <= 0) {
-                    break;
                 } else {
-                    lock.wait(wait.getAsLong() / 1_000_000 + 1);
+                    long left = retryAt.getAsLong() - System.nanoTime();
+                    if (left <= 0) {
+                        break;
+                    }
+                    lock.wait(left / 1_000_000 + 1);
                 }
             }
             signalled = false;
             if (retryAt.isPresent() && System.nanoTime() - retryAt.getAsLong() >= 0) {
                 retryAt = OptionalLong.empty();
-                window.markChanged();
             }
             return !closed;
         }
-    }
-
-    /** In how many nanoseconds to look again without being told. */
-    private OptionalLong nextLook() {
-        OptionalLong retry = window.retryIn();
-        if (retry.isPresent() && registry.hasFreeSlot() && isOnDuty()) {
-            return retryAt.isPresent()
-                    ? OptionalLong.of(Math.min(retry.getAsLong(), retryAt.getAsLong() - System.nanoTime()))
-                    : retry;
-        }
-        return retryAt.isPresent() ? OptionalLong.of(retryAt.getAsLong() - System.nanoTime()) : OptionalLong.empty();
     }
 
     private void retryLater() {
@@ -146,15 +138,76 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void drain() {
+        while (mayDrain() && startOldest()) {
+            // Items of other workflows may be the oldest now.
+        }
+    }
+
+    /**
+     * Starts the oldest items that may.
+     *
+     * @return false if there was none, so that it would not help to look again before something has changed
+     */
+    private boolean startOldest() {
+        int free = Math.min(registry.freeSlots(), BATCH);
+        Set<String> known = underWay();
+        if (free == 0 || dropping.get() >= BATCH) {
+            return false;
+        }
+        Map<String, Integer> elsewhere = environment.otherServers().occupied();
         // Workflows that cannot start another run at this moment; an item behind one of theirs must not overtake it.
-        Set<String> blocked = new HashSet<>();
-        while (registry.hasFreeSlot() && mayDrain()) {
-            Optional<QueueItem> item = window.take(candidate -> mayStart(candidate, blocked));
-            if (item.isPresent()) {
-                handle(item.get());
-            } else if (!window.refill()) {
-                return;
+        Set<String> blocked = atTheirLimit(elsewhere);
+        boolean handled = false;
+        for (QueueItem item : environment.records().oldest(blocked, free + known.size())) {
+            if (known.contains(item.queueId()) || blocked.contains(item.workflowId())) {
+                continue;
             }
+            if (!mayDrain() || registry.freeSlots() == 0) {
+                return false;
+            }
+            int limit = limit(item.workflowId(), elsewhere);
+            if (registry.mayStart(item.workflowId(), limit) && handle(item, limit)) {
+                handled = true;
+            } else {
+                blocked.add(item.workflowId());
+            }
+        }
+        return handled;
+    }
+
+    private Set<String> atTheirLimit(Map<String, Integer> elsewhere) {
+        Set<String> busy = new HashSet<>(elsewhere.keySet());
+        registry.active().forEach(run -> busy.add(run.workflowId()));
+        busy.removeIf(workflowId -> registry.mayStart(workflowId, limit(workflowId, elsewhere)));
+        return busy;
+    }
+
+    /** How many runs of a workflow this server may have. */
+    private int limit(String workflowId, Map<String, Integer> elsewhere) {
+        int max = environment
+                .workflows()
+                .find(workflowId)
+                .map(workflow -> workflow.graph().maxConcurrent())
+                .orElse(Integer.MAX_VALUE);
+        return max - elsewhere.getOrDefault(workflowId, 0);
+    }
+
+    private Set<String> underWay() {
+        synchronized (lock) {
+            return new HashSet<>(underWay);
+        }
+    }
+
+    private void begun(QueueItem item) {
+        synchronized (lock) {
+            underWay.add(item.queueId());
+        }
+    }
+
+    /** What was to become of an item has happened or failed. */
+    private void finished(QueueItem item) {
+        synchronized (lock) {
+            underWay.remove(item.queueId());
         }
     }
 
@@ -173,52 +226,29 @@ public final class Dispatcher implements AutoCloseable {
                 && !environment.cost().isExhausted();
     }
 
-    private boolean mayStart(QueueItem item, Set<String> blocked) {
-        if (blocked.contains(item.workflowId())) {
-            return false;
+    /** @return false if the item has to wait on */
+    private boolean handle(QueueItem item, int limit) {
+        Optional<WorkflowCache.Compiled> workflow = environment.workflows().find(item.workflowId());
+        if (workflow.isEmpty()) {
+            drop(item, "workflow-deleted");
+        } else if (workflow.get().error().isPresent()) {
+            LOG.warn(
+                    "{} cannot start: {}",
+                    item.queueId(),
+                    workflow.get().error().get().message());
+            drop(item, "engine-start-failed");
+        } else {
+            Graph graph = workflow.get().graph();
+            RunInputs.Resolution inputs = RunInputs.resolve(graph.inputs(), item.inputs());
+            if (inputs instanceof RunInputs.Resolved resolved) {
+                return claim(item, graph, limit, JsonObject.of(resolved.values()));
+            }
+            drop(item, "invalid-inputs");
         }
-        int max = environment
-                .workflows()
-                .find(item.workflowId())
-                .map(workflow -> workflow.graph().maxConcurrent())
-                .orElse(Integer.MAX_VALUE);
-        boolean may = registry.mayStart(item.workflowId(), max);
-        if (!may) {
-            blocked.add(item.workflowId());
-        }
-        return may;
+        return true;
     }
 
-    private void handle(QueueItem item) {
-        boolean taken = false;
-        try {
-            Optional<WorkflowCache.Compiled> workflow = environment.workflows().find(item.workflowId());
-            if (workflow.isEmpty()) {
-                drop(item, "workflow-deleted");
-            } else if (workflow.get().error().isPresent()) {
-                LOG.warn(
-                        "{} cannot start: {}",
-                        item.queueId(),
-                        workflow.get().error().get().message());
-                drop(item, "engine-start-failed");
-            } else {
-                Graph graph = workflow.get().graph();
-                RunInputs.Resolution inputs = RunInputs.resolve(graph.inputs(), item.inputs());
-                if (inputs instanceof RunInputs.Resolved resolved) {
-                    claim(item, graph, JsonObject.of(resolved.values()));
-                } else {
-                    drop(item, "invalid-inputs");
-                }
-            }
-            taken = true;
-        } finally {
-            if (!taken) {
-                window.finished(item.queueId());
-            }
-        }
-    }
-
-    private void claim(QueueItem item, Graph graph, JsonObject inputs) {
+    private boolean claim(QueueItem item, Graph graph, int limit, JsonObject inputs) {
         RunHeader header = new RunHeader(
                 Ids.newRunId(),
                 item.workflowId(),
@@ -231,17 +261,16 @@ public final class Dispatcher implements AutoCloseable {
                 environment.clock().millis(),
                 item.source().equals("webhook") ? Actor.WEBHOOK : Actor.SYSTEM);
         ActiveRun run = new ActiveRun(header.runId(), header.workflowId(), header.correlationId(), header.startedAt());
-        if (!registry.reserve(run, graph.maxConcurrent())) {
+        if (!registry.reserve(run, limit)) {
             // A start through the API was quicker. The item is still the oldest of its workflow.
-            window.finished(item.queueId());
-            window.markChanged();
-            return;
+            return false;
         }
+        begun(item);
         CompletableFuture<Boolean> unused = environment
                 .records()
                 .claim(item.queueId(), header.toRow(environment.instance().id()))
                 .whenComplete((claimed, failure) -> {
-                    window.finished(item.queueId());
+                    finished(item);
                     if (failure != null) {
                         LOG.warn("{} could not be started, trying again: {}", item.queueId(), failure.toString());
                         retryLater();
@@ -252,25 +281,28 @@ public final class Dispatcher implements AutoCloseable {
                         registry.release(header.runId());
                     }
                 });
+        return true;
     }
 
     private void begin(RunHeader header, Graph graph, JsonObject inputs) {
         try {
             starter.begin(header, graph, inputs);
-        } catch (RuntimeException defect) {
-            // Its row stays; the next server that takes over ends it.
-            LOG.error("run {} did not begin", header.runId(), defect);
-            registry.release(header.runId());
+        } catch (RuntimeException reported) {
+            LOG.debug("run {} did not begin", header.runId(), reported);
         }
     }
 
     private void drop(QueueItem item, String reason) {
+        begun(item);
+        dropping.incrementAndGet();
         drops.drop(item, reason, failure -> {
-            window.finished(item.queueId());
+            finished(item);
+            dropping.decrementAndGet();
             failure.ifPresent(why -> {
                 LOG.warn("{} could not be dropped, trying again: {}", item.queueId(), why.toString());
                 retryLater();
             });
+            signal();
         });
     }
 

@@ -16,8 +16,12 @@ public final class LeaseKeeper implements AutoCloseable {
 
     /** What happens with the lease. */
     public interface Listener {
-        /** This server took the lease, possibly from one that died. */
-        void gained() throws InterruptedException;
+        /**
+         * This server took the lease, possibly from one that died.
+         *
+         * @return false if it is not ready for its duty yet; it is asked again
+         */
+        boolean gained() throws InterruptedException;
 
         /** Called at every attempt, whoever holds the lease. */
         void tick();
@@ -62,10 +66,13 @@ public final class LeaseKeeper implements AutoCloseable {
             }
             boolean holds = records.holdLease(LEASE);
             if (holds && !held) {
-                listener.gained();
-                LOG.info("this server drains the queue");
+                held = listener.gained();
+                if (held) {
+                    LOG.info("this server drains the queue");
+                }
+            } else {
+                held = holds;
             }
-            held = holds;
             complained = false;
             listener.tick();
         } catch (InterruptedException interrupted) {

@@ -197,10 +197,20 @@ public final class WorkflowParser {
     }
 
     private JsonObject globals(JsonObject document) {
-        if (document.get("globals") != null && document.object("globals").isEmpty()) {
-            error("globals", "globals must be an object of strings");
+        if (document.get("globals") == null) {
+            return JsonObject.EMPTY;
         }
-        return document.object("globals").orElse(JsonObject.EMPTY);
+        Optional<JsonObject> globals = document.object("globals");
+        if (globals.isEmpty()) {
+            error("globals", "globals must be an object of strings");
+            return JsonObject.EMPTY;
+        }
+        globals.get().asMap().forEach((name, value) -> {
+            if (!(value instanceof String)) {
+                error("globals." + name, "global \"" + name + "\" must be a string; put its value in quotes");
+            }
+        });
+        return globals.get();
     }
 
     private int maxConcurrent(JsonObject document) {

@@ -6,13 +6,13 @@ import io.infloop.spi.json.JsonParseException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +21,12 @@ import java.util.Optional;
 public final class JournalReader {
     /** Events of a record; the oldest are dropped first. */
     public static final int MAX_EVENTS = 50_000;
+    /** Bytes of JSON of the events of a record: as objects they take several times as much memory. */
+    public static final int MAX_BYTES = 8 * 1024 * 1024;
+    /** No event is longer, in characters; such a line is damage. */
+    private static final int MAX_LINE = 64 * 1024 * 1024;
+
+    private record Kept(JsonObject event, int size) {}
 
     private final JournalFiles files;
 
@@ -49,7 +55,8 @@ public final class JournalReader {
     /** Empty if there is none. */
     public Optional<Journal> read(String workflowId, String runId, int maxEvents) throws IOException {
         Path file = files.journal(workflowId, runId);
-        Deque<JsonObject> events = new ArrayDeque<>();
+        Deque<Kept> events = new ArrayDeque<>();
+        long size = 0;
         Optional<JsonObject> started = Optional.empty();
         Optional<JsonObject> finished = Optional.empty();
         long lastSeq = 0;
@@ -62,7 +69,7 @@ public final class JournalReader {
                         .onMalformedInput(CodingErrorAction.REPLACE)
                         .onUnmappableCharacter(CodingErrorAction.REPLACE)))) {
             String line;
-            while ((line = reader.readLine()) != null) {
+            while ((line = line(reader)) != null) {
                 Optional<JsonObject> parsed = parse(line);
                 if (parsed.isEmpty()) {
                     truncated |= !line.isBlank();
@@ -79,16 +86,34 @@ public final class JournalReader {
                         // An event like any other.
                     }
                 }
-                events.add(event);
-                if (events.size() > maxEvents) {
-                    events.remove();
+                events.add(new Kept(event, line.length()));
+                size += line.length();
+                while (events.size() > maxEvents || size > MAX_BYTES) {
+                    size -= events.remove().size();
                     truncated = true;
                 }
             }
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }
-        return Optional.of(new Journal(new ArrayList<>(events), started, finished, lastSeq, total, truncated));
+        return Optional.of(
+                new Journal(events.stream().map(Kept::event).toList(), started, finished, lastSeq, total, truncated));
+    }
+
+    /** The next line, cut off when it is too long to be an event; null at the end. */
+    private static String line(Reader reader) throws IOException {
+        StringBuilder line = new StringBuilder(256);
+        int c = reader.read();
+        if (c < 0) {
+            return null;
+        }
+        while (c >= 0 && c != '\n') {
+            if (line.length() < MAX_LINE) {
+                line.append((char) c);
+            }
+            c = reader.read();
+        }
+        return line.toString();
     }
 
     private static Optional<JsonObject> parse(String line) {

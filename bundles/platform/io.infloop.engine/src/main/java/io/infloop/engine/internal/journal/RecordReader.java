@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Makes the record of a run out of its journal, or of the file that the reference implementation left. */
 public final class RecordReader {
-    private static final long MAX_DOCUMENT_BYTES = 256L * 1024 * 1024;
+    private static final long MAX_DOCUMENT_BYTES = 32L * 1024 * 1024;
     /** Members of the closing event that belong to the record, in the record's order. */
     private static final List<String> FIELDS = List.of(
             "runId",

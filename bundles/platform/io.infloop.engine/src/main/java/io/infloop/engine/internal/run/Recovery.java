@@ -6,21 +6,31 @@ import io.infloop.core.audit.AuditLog;
 import io.infloop.core.error.InfloopException;
 import io.infloop.core.id.Ids;
 import io.infloop.core.instance.ServerInstance;
+import io.infloop.core.process.ProcessSupervisor;
 import io.infloop.engine.internal.journal.JournalRepair;
 import io.infloop.engine.internal.journal.JournalRepair.Closing;
 import io.infloop.engine.internal.journal.RunMarker;
 import io.infloop.engine.internal.journal.RunMarkers;
 import io.infloop.store.RecordStore;
+import io.infloop.store.RecordStore.RunCursor;
 import io.infloop.store.RecordStore.RunRow;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the runs of servers that died. What a run is known by, its marker or its row, is enough. Runs of servers that live, this one
- * among them, are not touched. A run that had ended, only not been recorded completely, keeps the end it had.
+ * Ends the runs of servers that died, after their child processes. What a run is known by, its marker or its row, is enough. Runs of
+ * servers that live, this one among them, are not touched. A run that had ended, only not been recorded completely, keeps the end it
+ * had. Thread-safe.
  */
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -38,20 +49,25 @@ public final class Recovery {
     private static final long STORE_SECONDS = 30;
 
     private final ServerInstance instance;
+    private final ProcessSupervisor processes;
     private final RecordStore records;
     private final RunMarkers markers;
     private final JournalRepair journals;
     private final AuditLog audit;
     private final Clock clock;
+    /** Dead servers without children; ids never come back to life. */
+    private final Set<String> reaped = ConcurrentHashMap.newKeySet();
 
     public Recovery(
             ServerInstance instance,
+            ProcessSupervisor processes,
             RecordStore records,
             RunMarkers markers,
             JournalRepair journals,
             AuditLog audit,
             Clock clock) {
         this.instance = instance;
+        this.processes = processes;
         this.records = records;
         this.markers = markers;
         this.journals = journals;
@@ -59,13 +75,28 @@ public final class Recovery {
         this.clock = clock;
     }
 
-    /** @return how many runs were ended; none if another server is at it */
-    public int recover() throws InterruptedException {
+    /**
+     * Cheap when nobody has died.
+     *
+     * @param takeover look for children in any case
+     * @return false if another server is at it, so nothing was done
+     */
+    public synchronized boolean recover(boolean takeover) throws InterruptedException {
         if (!records.holdLease(LEASE)) {
-            return 0;
+            return false;
         }
         try {
             Map<String, Interrupted> found = interrupted();
+            Set<String> dead = deadServers();
+            found.values().forEach(run -> dead.add(run.serverInstance()));
+            if (takeover || !reaped.containsAll(dead)) {
+                // While a child of the dead server goes on, its run has not ended.
+                int ended = processes.reapOrphans();
+                if (ended > 0) {
+                    LOG.warn("ended {} child processes of servers that died", ended);
+                }
+                reaped.addAll(dead);
+            }
             for (Interrupted run : found.values()) {
                 try {
                     end(run);
@@ -73,10 +104,35 @@ public final class Recovery {
                     LOG.error("run {} of a dead server could not be ended: {}", run.runId(), failure.toString());
                 }
             }
-            return found.size();
+            return true;
         } finally {
             records.releaseLease(LEASE);
         }
+    }
+
+    /** Whether that dead server's children are known to have ended. */
+    boolean isReaped(String instanceId) {
+        return reaped.contains(instanceId);
+    }
+
+    /** Servers that announced themselves and died. */
+    private Set<String> deadServers() {
+        Set<String> dead = new HashSet<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(instance.directory().getParent(), "*.json")) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                String id = name.substring(0, name.length() - ".json".length());
+                if (!reaped.contains(id) && isDead(id)) {
+                    dead.add(id);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            LOG.debug("no server has announced itself");
+        } catch (IOException | DirectoryIteratorException unreadable) {
+            LOG.warn("the files of running servers cannot be listed: {}", unreadable.toString());
+        }
+        return dead;
     }
 
     /** A run whose server is gone. */
@@ -91,6 +147,12 @@ public final class Recovery {
             return row.map(RunRow::startedAt)
                     .or(() -> marker.map(RunMarker::startedAt))
                     .orElse(0L);
+        }
+
+        String serverInstance() {
+            return row.map(RunRow::instanceId)
+                    .or(() -> marker.map(RunMarker::serverInstance))
+                    .orElse("");
         }
 
         String correlationId() {
@@ -109,7 +171,7 @@ public final class Recovery {
                         marker.runId(), new Interrupted(marker.runId(), marker.workflowId(), Optional.of(marker), row));
             }
         }
-        OptionalLong before = OptionalLong.empty();
+        Optional<RunCursor> before = Optional.empty();
         while (true) {
             List<RunRow> page = records.runs(Optional.empty(), Optional.of("running"), before, PAGE);
             for (RunRow row : page) {
@@ -119,11 +181,11 @@ public final class Recovery {
                             new Interrupted(row.runId(), row.workflowId(), Optional.empty(), Optional.of(row)));
                 }
             }
-            long oldest = page.isEmpty() ? 0 : page.get(page.size() - 1).startedAt();
-            if (page.size() < PAGE || (before.isPresent() && before.getAsLong() == oldest)) {
+            if (page.size() < PAGE) {
                 return found;
             }
-            before = OptionalLong.of(oldest);
+            RunRow last = page.get(page.size() - 1);
+            before = Optional.of(new RunCursor(last.startedAt(), last.runId()));
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,7 +60,7 @@ public final class Retention {
         try {
             List<RunRow> surplus =
                     records
-                            .runs(Optional.of(workflowId), Optional.empty(), OptionalLong.empty(), limit + MAX_SURPLUS)
+                            .runs(Optional.of(workflowId), Optional.empty(), Optional.empty(), limit + MAX_SURPLUS)
                             .stream()
                             .filter(row -> row.finishedAt().isPresent())
                             .skip(limit)

@@ -54,8 +54,8 @@ public final class RunRegistry {
         return slots.size() < maxRuns && same < workflowMax;
     }
 
-    public synchronized boolean hasFreeSlot() {
-        return slots.size() < maxRuns;
+    public synchronized int freeSlots() {
+        return Math.max(0, maxRuns - slots.size());
     }
 
     /** Fills a place that was reserved. A run that was stopped meanwhile is cancelled at once. */

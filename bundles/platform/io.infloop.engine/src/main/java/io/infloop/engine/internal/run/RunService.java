@@ -8,6 +8,7 @@ import io.infloop.core.instance.ServerInstance;
 import io.infloop.engine.Runs;
 import io.infloop.engine.internal.graph.WorkflowCache;
 import io.infloop.engine.internal.journal.JournalFiles;
+import io.infloop.engine.internal.journal.JournalReader;
 import io.infloop.engine.internal.journal.RecordReader;
 import io.infloop.engine.internal.state.CostMeter;
 import io.infloop.engine.internal.state.LiveRun;
@@ -18,10 +19,12 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** The runs of this server, as a service. */
 public final class RunService implements Runs {
@@ -30,6 +33,9 @@ public final class RunService implements Runs {
     private final WorkflowCache workflows;
     private final RunRegistry registry;
     private final RunStarter starter;
+    private final RunSettlement settlement;
+    private final OtherServers otherServers;
+    private final Snapshots snapshots;
     private final RecordStore records;
     private final RecordReader reader;
     private final CostMeter cost;
@@ -41,6 +47,8 @@ public final class RunService implements Runs {
             WorkflowCache workflows,
             RunRegistry registry,
             RunStarter starter,
+            RunSettlement settlement,
+            OtherServers otherServers,
             RecordStore records,
             RecordReader reader,
             CostMeter cost,
@@ -50,6 +58,9 @@ public final class RunService implements Runs {
         this.workflows = workflows;
         this.registry = registry;
         this.starter = starter;
+        this.settlement = settlement;
+        this.otherServers = otherServers;
+        this.snapshots = new Snapshots(registry);
         this.records = records;
         this.reader = reader;
         this.cost = cost;
@@ -71,6 +82,7 @@ public final class RunService implements Runs {
             throw new InfloopException(
                     ErrorCode.INVALID_WORKFLOW, "invalid workflow: " + problem.message() + " (" + problem.path() + ")");
         });
+        JsonObject values = JsonObject.of(inputs);
         if (cost.isExhausted()) {
             throw new InfloopException(ErrorCode.COST_BUDGET_EXCEEDED, cost.message());
         }
@@ -86,14 +98,16 @@ public final class RunService implements Runs {
                 clock.millis(),
                 actor);
         ActiveRun run = new ActiveRun(header.runId(), workflowId, correlationId, header.startedAt());
-        if (!registry.reserve(run, workflow.graph().maxConcurrent())) {
+        List<ActiveRun> elsewhere = otherServers.occupying(workflowId);
+        if (!registry.reserve(run, workflow.graph().maxConcurrent() - elsewhere.size())) {
             if (registry.isShuttingDown()) {
                 throw shuttingDown();
             }
-            return new Busy(registry.active());
+            return new Busy(Stream.concat(registry.active().stream(), elsewhere.stream())
+                    .toList());
         }
         store(header);
-        LiveRun live = starter.begin(header, workflow.graph(), JsonObject.of(inputs));
+        LiveRun live = starter.begin(header, workflow.graph(), values);
         return new Started(header.runId(), live.state());
     }
 
@@ -104,8 +118,17 @@ public final class RunService implements Runs {
     private void store(RunHeader header) {
         boolean stored = false;
         try {
-            records.insertRun(header.toRow(instance.id())).get(STORE_SECONDS, TimeUnit.SECONDS);
-            stored = true;
+            CompletableFuture<Void> row = records.insertRun(header.toRow(instance.id()));
+            try {
+                row.get(STORE_SECONDS, TimeUnit.SECONDS);
+                stored = true;
+            } finally {
+                if (!stored) {
+                    // The row may be stored all the same, perhaps later.
+                    CompletableFuture<Void> unused = row.whenComplete((late, failure) ->
+                            settlement.notBegun(header, "not started: the run could not be recorded in time"));
+                }
+            }
         } catch (ExecutionException | CompletionException | TimeoutException failure) {
             throw new InfloopException(
                     ErrorCode.STORE_UNAVAILABLE, "the run could not be recorded, so it was not started", failure);
@@ -130,30 +153,13 @@ public final class RunService implements Runs {
     }
 
     @Override
+    public List<ActiveRun> elsewhere() {
+        return otherServers.living();
+    }
+
+    @Override
     public JsonObject snapshot(boolean withEvents) {
-        Optional<LiveRun> newest = registry.newest();
-        JsonObject.Builder snapshot = newest.map(run -> run.state().toBuilder()).orElseGet(() -> JsonObject.builder()
-                .put("status", "idle")
-                .put("iterationByLoopId", JsonObject.EMPTY)
-                .put("scope", JsonObject.EMPTY)
-                .put("costUsd", 0)
-                .put("nodeExecutions", 0));
-        String newestId = newest.map(run -> run.header().runId()).orElse("");
-        snapshot.put(
-                "active",
-                registry.active().stream()
-                        .filter(run -> !run.runId().equals(newestId))
-                        .map(run -> JsonObject.builder()
-                                .put("runId", run.runId())
-                                .put("workflowId", run.workflowId())
-                                .put("correlationId", run.correlationId())
-                                .put("startedAt", run.startedAt())
-                                .build())
-                        .toList());
-        if (withEvents) {
-            snapshot.put("events", newest.map(run -> run.events().recent()).orElse(List.of()));
-        }
-        return snapshot.build();
+        return snapshots.take(withEvents);
     }
 
     @Override
@@ -164,9 +170,7 @@ public final class RunService implements Runs {
         Optional<LiveRun> live = registry.find(runId);
         if (live.isPresent()) {
             return live.filter(run -> run.header().workflowId().equals(workflowId))
-                    .map(run -> run.state().toBuilder()
-                            .put("events", run.events().recent())
-                            .build());
+                    .map(run -> run.stateWithEvents(JournalReader.MAX_BYTES));
         }
         return reader.read(workflowId, runId, records.run(runId));
     }

@@ -5,9 +5,11 @@ import io.infloop.core.audit.AuditLog;
 import io.infloop.engine.internal.journal.RunMarkers;
 import io.infloop.engine.internal.state.CancelReason;
 import io.infloop.engine.internal.state.LiveRun;
+import io.infloop.engine.internal.state.RunHeader;
 import io.infloop.store.RecordStore;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class RunSettlement {
     private static final Logger LOG = LoggerFactory.getLogger(RunSettlement.class);
     private static final long RETRY_SECONDS = 5;
+    /** For rows that may not even exist. */
+    private static final int ATTEMPTS = 100;
 
     private final RunRegistry registry;
     private final RecordStore records;
@@ -51,9 +55,9 @@ public final class RunSettlement {
     }
 
     /** Idempotent: only the first ending counts. */
-    public void settle(LiveRun run, String walkStatus, Optional<String> walkMessage) {
+    public void settle(LiveRun run, LiveRun.WalkEnd walk) {
         long now = clock.millis();
-        if (!run.end(walkStatus, walkMessage, now)) {
+        if (!run.end(walk, now)) {
             return;
         }
         CompletableFuture<Void> journal = run.events().closeJournal();
@@ -67,6 +71,27 @@ public final class RunSettlement {
             }
             later(() -> record(run, true), 0);
         });
+    }
+
+    /** Gives the place of a run back that did not come to life, and ends its row, should there be one. Does not wait. */
+    public void notBegun(RunHeader header, String message) {
+        registry.release(header.runId());
+        registry.settled(header.runId());
+        endRow(header, message, ATTEMPTS);
+    }
+
+    private void endRow(RunHeader header, String message, int attempts) {
+        CompletableFuture<Void> unused = records.finishRun(
+                        header.runId(), "failed", clock.millis(), OptionalDouble.empty(), Optional.of(message), 0)
+                .whenComplete((stored, failure) -> {
+                    if (failure == null) {
+                        return;
+                    }
+                    LOG.warn("the end of run {} could not be recorded: {}", header.runId(), failure.toString());
+                    if (attempts > 1) {
+                        later(() -> endRow(header, message, attempts - 1), RETRY_SECONDS);
+                    }
+                });
     }
 
     private void later(Runnable action, long seconds) {

@@ -22,7 +22,6 @@ import io.infloop.spi.node.WalkResult;
 import io.infloop.store.TriggerStore;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -61,8 +60,24 @@ public final class RunStarter {
         this.threads = threads;
     }
 
-    /** Begins the run; does not wait for it and does no I/O on this thread. */
+    /**
+     * Begins the run; does not wait for it and does no I/O on this thread. When that fails, which is a defect, the place is given back
+     * and the row says so.
+     */
     public LiveRun begin(RunHeader header, Graph graph, JsonObject inputs) {
+        try {
+            return beginning(header, graph, inputs);
+        } catch (RuntimeException | Error defect) {
+            LOG.error("run {} did not begin", header.runId(), defect);
+            settlement.notBegun(
+                    header,
+                    "internal error: the run did not begin: "
+                            + defect.getClass().getSimpleName());
+            throw defect;
+        }
+    }
+
+    private LiveRun beginning(RunHeader header, Graph graph, JsonObject inputs) {
         RunEvents events = new RunEvents(
                 header.runId(),
                 header.correlationId(),
@@ -77,7 +92,7 @@ public final class RunStarter {
             threads.execute(() -> live(run));
         } catch (RejectedExecutionException | OutOfMemoryError noThread) {
             LOG.error("run {} got no thread", header.runId(), noThread);
-            settlement.settle(run, "failed", Optional.of("the server had no thread for this run"));
+            settlement.settle(run, LiveRun.WalkEnd.failed("the server had no thread for this run"));
         }
         return run;
     }
@@ -95,7 +110,7 @@ public final class RunStarter {
             result = new WalkResult.Failed(
                     "", "internal error: " + defect.getClass().getSimpleName());
         }
-        settlement.settle(run, status(result), message(result));
+        settlement.settle(run, end(result));
     }
 
     private void open(LiveRun run) {
@@ -151,25 +166,18 @@ public final class RunStarter {
                 environment.instance().startedAt().toEpochMilli());
     }
 
-    private static String status(WalkResult result) {
+    private static LiveRun.WalkEnd end(WalkResult result) {
         if (result instanceof WalkResult.Cancelled) {
-            return "cancelled";
+            return LiveRun.WalkEnd.CANCELLED;
         }
-        boolean failed = result instanceof WalkResult.Failed
-                || (result instanceof WalkResult.Ended ended && ended.status() == EndStatus.FAILED);
-        return failed ? "failed" : "succeeded";
-    }
-
-    private static Optional<String> message(WalkResult result) {
         if (result instanceof WalkResult.Failed failed) {
-            return Optional.of(
+            return LiveRun.WalkEnd.failed(
                     failed.nodePath().isEmpty()
                             ? failed.message()
                             : "node \"" + failed.nodePath() + "\" failed: " + failed.message());
         }
-        if (result instanceof WalkResult.Ended ended && ended.status() == EndStatus.FAILED) {
-            return Optional.of("the run reached an end node whose outcome is failed");
-        }
-        return Optional.empty();
+        return result instanceof WalkResult.Ended ended && ended.status() == EndStatus.FAILED
+                ? LiveRun.WalkEnd.FAILED_BY_DESIGN
+                : LiveRun.WalkEnd.SUCCEEDED;
     }
 }

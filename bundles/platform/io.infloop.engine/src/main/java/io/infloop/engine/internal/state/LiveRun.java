@@ -22,6 +22,23 @@ public final class LiveRun {
      */
     public record Ending(String status, Optional<String> errorMessage, long finishedAt) {}
 
+    /**
+     * What a walk came to.
+     *
+     * @param exceptional whether the message is news to those who watch, as an error of the run
+     */
+    public record WalkEnd(String status, Optional<String> message, boolean exceptional) {
+        public static final WalkEnd SUCCEEDED = new WalkEnd("succeeded", Optional.empty(), false);
+        public static final WalkEnd CANCELLED = new WalkEnd("cancelled", Optional.empty(), false);
+        /** The workflow says itself that this is a failure. */
+        public static final WalkEnd FAILED_BY_DESIGN =
+                new WalkEnd("failed", Optional.of("the run reached an end node whose outcome is failed"), false);
+
+        public static WalkEnd failed(String message) {
+            return new WalkEnd("failed", Optional.of(message), true);
+        }
+    }
+
     private final RunHeader header;
     private final Graph graph;
     private final RunBudget budget;
@@ -33,6 +50,7 @@ public final class LiveRun {
     private Optional<String> currentNode = Optional.empty();
     private Optional<CancelReason> cancelReason = Optional.empty();
     private Optional<Ending> ending = Optional.empty();
+    private long changes;
 
     public LiveRun(RunHeader header, Graph graph, RunBudget budget, RunEvents events, Scope scope) {
         this.header = header;
@@ -88,16 +106,19 @@ public final class LiveRun {
 
     public synchronized void nodeStarted(String nodePath) {
         currentNode = Optional.of(nodePath);
+        changes++;
         activeNodes.add(nodePath);
     }
 
     public synchronized void nodeFinished(String nodePath) {
         activeNodes.remove(nodePath);
+        changes++;
     }
 
     public synchronized void iterationStarted(String nodePath, int iteration) {
         if (iterations.size() < MAX_SHOWN || iterations.containsKey(nodePath)) {
             iterations.put(nodePath, iteration);
+            changes++;
         }
     }
 
@@ -107,20 +128,27 @@ public final class LiveRun {
      *
      * @return false if it had ended
      */
-    public boolean end(String walkStatus, Optional<String> walkMessage, long finishedAt) {
+    public boolean end(WalkEnd walk, long finishedAt) {
+        return events.atomically(() -> endNow(walk, finishedAt));
+    }
+
+    private boolean endNow(WalkEnd walk, long finishedAt) {
         Ending end;
+        boolean exceptional;
         synchronized (this) {
             if (ending.isPresent()) {
                 return false;
             }
             end = new Ending(
-                    cancelReason.map(CancelReason::status).orElse(walkStatus),
-                    cancelReason.map(CancelReason::message).or(() -> walkMessage),
+                    cancelReason.map(CancelReason::status).orElse(walk.status()),
+                    cancelReason.map(CancelReason::message).or(walk::message),
                     finishedAt);
+            exceptional = cancelReason.isPresent() || walk.exceptional();
             ending = Optional.of(end);
             activeNodes.clear();
+            changes++;
         }
-        if (end.status().equals("failed")) {
+        if (end.status().equals("failed") && exceptional) {
             events.emit("error", JsonObject.of("message", end.errorMessage().orElse("failed")));
         }
         JsonObject.Builder fields = JsonObject.builder()
@@ -140,6 +168,31 @@ public final class LiveRun {
 
     public synchronized Optional<Ending> ending() {
         return ending;
+    }
+
+    /**
+     * The state of the run with its last events, both of the same moment.
+     *
+     * @param maxBytes of the events; {@code eventsTruncated} says that there were more
+     */
+    public JsonObject stateWithEvents(int maxBytes) {
+        return events.atomically(() -> {
+            RunEvents.Recent recent = events.recent(maxBytes);
+            JsonObject.Builder state = state().toBuilder().put("events", recent.events());
+            if (recent.truncated()) {
+                state.put("eventsTruncated", true);
+            }
+            return state.build();
+        });
+    }
+
+    /** Grows with whatever the state or the events show. */
+    public long version() {
+        return events.atomically(() -> events.count() + changes());
+    }
+
+    private synchronized long changes() {
+        return changes + budget.changes();
     }
 
     /** The state of the run, without events. */

@@ -18,6 +18,7 @@ public final class RunBudget {
     private long executions;
     private double costUsd;
     private boolean costKnown;
+    private long changes;
 
     public RunBudget(Limits limits, CostMeter total, Clock clock, long startedAt) {
         this.limits = limits;
@@ -29,6 +30,7 @@ public final class RunBudget {
     /** Counts an execution that is about to begin. @return why it must not */
     public synchronized Optional<String> step() {
         executions++;
+        changes++;
         if (limits.nodeExecutions() > 0 && executions > limits.nodeExecutions()) {
             return Optional.of("run budget exceeded: node executions > " + limits.nodeExecutions()
                     + " (INFLOOP_MAX_RUN_NODE_EXECUTIONS)");
@@ -49,6 +51,7 @@ public final class RunBudget {
         synchronized (this) {
             costUsd += usd;
             costKnown = true;
+            changes++;
         }
         total.add(usd);
     }
@@ -66,6 +69,11 @@ public final class RunBudget {
 
     public synchronized long executions() {
         return executions;
+    }
+
+    /** Grows with executions and costs. */
+    synchronized long changes() {
+        return changes;
     }
 
     /** Empty while no agent has reported any. */

@@ -6,11 +6,12 @@ import io.infloop.spi.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Numbers the events of a run and hands them, in one order, to its journal, to everybody who watches and to the run's own memory of
@@ -20,7 +21,7 @@ public final class RunEvents {
     /** Events kept for snapshots. */
     private static final int MAX_RECENT = 5_000;
 
-    private static final long MAX_RECENT_BYTES = 16L * 1024 * 1024;
+    private static final long MAX_RECENT_BYTES = 8L * 1024 * 1024;
     /** Output of nodes in one journal. */
     private static final long MAX_OUTPUT_BYTES = 32L * 1024 * 1024;
     /** From this size on executions are noted without configurations and outputs. */
@@ -28,18 +29,26 @@ public final class RunEvents {
 
     private static final List<String> STAMP = List.of("type", "runId", "seq", "ts", "correlationId");
 
-    private record Recent(JsonObject event, int bytes) {}
+    private record Kept(JsonObject event, int bytes) {}
+
+    /**
+     * The newest events in order.
+     *
+     * @param truncated whether there were more
+     */
+    public record Recent(List<JsonObject> events, boolean truncated) {}
 
     private final String runId;
     private final String correlationId;
     private final RunJournal journal;
     private final EventHub hub;
     private final Clock clock;
-    private final Deque<Recent> recent = new ArrayDeque<>();
+    private final Deque<Kept> recent = new ArrayDeque<>();
     private long recentBytes;
     private long journalBytes;
     private long seq;
     private long droppedLines;
+    private boolean forgotten;
     private boolean outputCapped;
     private boolean closed;
 
@@ -99,12 +108,17 @@ public final class RunEvents {
     }
 
     private void publish(String type, JsonObject fields, boolean essential) {
+        noteGap();
         JsonObject stamped = stamped().putAll(withoutStamp(fields)).build();
         JsonObject event =
                 JsonObject.builder().put("type", type).putAll(stamped).build();
         byte[] line = event.toString().getBytes(StandardCharsets.UTF_8);
         remember(event, line.length);
-        append(line, essential);
+        if (journal.append(line, essential)) {
+            journalBytes += line.length;
+        } else {
+            droppedLines++;
+        }
         hub.publish(type, Optional.of(runId), stamped.asMap());
     }
 
@@ -129,34 +143,33 @@ public final class RunEvents {
                         .build();
     }
 
-    private void append(byte[] line, boolean essential) {
-        if (droppedLines > 0) {
-            byte[] gap = JsonObject.builder()
-                    .put("type", "truncated")
-                    .put("runId", runId)
-                    .put("seq", seq)
-                    .put("ts", clock.millis())
-                    .put("correlationId", correlationId)
-                    .put("message", droppedLines + " events are missing here: the disk was too slow")
-                    .build()
-                    .toString()
-                    .getBytes(StandardCharsets.UTF_8);
-            if (journal.append(gap, false)) {
-                droppedLines = 0;
-            }
+    /** Says in the journal, which alone has the gap, that lines are missing before the next one. */
+    private void noteGap() {
+        if (droppedLines == 0) {
+            return;
         }
-        if (journal.append(line, essential)) {
-            journalBytes += line.length;
+        byte[] gap = JsonObject.builder()
+                .put("type", "truncated")
+                .putAll(stamped()
+                        .put("message", droppedLines + " events are missing here: the disk was too slow")
+                        .build())
+                .build()
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+        if (journal.append(gap, false)) {
+            droppedLines = 0;
         } else {
-            droppedLines++;
+            // Nobody has seen that number.
+            seq--;
         }
     }
 
     private void remember(JsonObject event, int bytes) {
-        recent.add(new Recent(event, bytes));
+        recent.add(new Kept(event, bytes));
         recentBytes += bytes;
         while (recent.size() > MAX_RECENT || (recentBytes > MAX_RECENT_BYTES && recent.size() > 1)) {
             recentBytes -= recent.remove().bytes();
+            forgotten = true;
         }
     }
 
@@ -168,11 +181,27 @@ public final class RunEvents {
         hub.publish("error", Optional.of(runId), stamped.asMap());
     }
 
-    /** The last events in order. */
-    public synchronized List<JsonObject> recent() {
-        List<JsonObject> events = new ArrayList<>(recent.size());
-        recent.forEach(entry -> events.add(entry.event()));
-        return events;
+    /** The newest events that have room in so many bytes of JSON. */
+    public synchronized Recent recent(long maxBytes) {
+        Deque<JsonObject> events = new ArrayDeque<>();
+        long bytes = 0;
+        Iterator<Kept> newestFirst = recent.descendingIterator();
+        while (newestFirst.hasNext()) {
+            Kept kept = newestFirst.next();
+            bytes += kept.bytes() + 1;
+            if (bytes > maxBytes) {
+                return new Recent(List.copyOf(events), true);
+            }
+            events.addFirst(kept.event());
+        }
+        return new Recent(List.copyOf(events), forgotten);
+    }
+
+    /** Does something that no event comes between. It must not wait. */
+    <T> T atomically(Supplier<T> action) {
+        synchronized (this) {
+            return action.get();
+        }
     }
 
     /** Takes nothing more into the journal. @return completes when it is written, exceptionally when it could not be */

@@ -209,4 +209,14 @@ class WorkflowCheckerTest {
         store.put("{'id':'w','name':'W','nodes':[{'id':'s','type':'start'}],'edges':[]}");
         assertThat(checker.inputs("w").orElseThrow()).isEmpty();
     }
+
+    @Test
+    void globalsAreTexts() {
+        assertThat(
+                        errors(
+                                "{'id':'w','name':'W','globals':{'a':'x','b':7},'nodes':[{'id':'s','type':'start'}],'edges':[]}"))
+                .containsExactly("globals.b: global \"b\" must be a string; put its value in quotes");
+        assertThat(errors("{'id':'w','name':'W','globals':[],'nodes':[{'id':'s','type':'start'}],'edges':[]}"))
+                .containsExactly("globals: globals must be an object of strings");
+    }
 }

@@ -3,10 +3,15 @@ package io.infloop.engine.internal.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.infloop.engine.internal.state.RunEvents;
+import io.infloop.engine.internal.testing.FakeHub;
+import io.infloop.spi.json.Json;
+import io.infloop.spi.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -103,5 +108,54 @@ class JournalTest {
         assertThat(journal.truncated()).isTrue();
         assertThat(new JournalReader(files).read("w", RUN.replace('1', '2'), 10))
                 .isEmpty();
+    }
+
+    @Test
+    void aRecordHoldsTheNewestMebibytes() throws IOException {
+        JournalFiles files = new JournalFiles(root);
+        Path file = files.journal("w", RUN);
+        Files.createDirectories(file.getParent());
+        StringBuilder text = new StringBuilder("{\"type\":\"run_started\",\"seq\":1}\n");
+        String chunk = "x".repeat(100_000);
+        for (int i = 2; i <= 200; i++) {
+            text.append("{\"type\":\"x\",\"seq\":")
+                    .append(i)
+                    .append(",\"text\":\"")
+                    .append(chunk)
+                    .append("\"}\n");
+        }
+        Files.writeString(file, text);
+        JournalReader.Journal journal = new JournalReader(files)
+                .read("w", RUN, JournalReader.MAX_EVENTS)
+                .orElseThrow();
+        assertThat(journal.events()).hasSizeBetween(70, 84);
+        assertThat(journal.lastSeq()).isEqualTo(200);
+        assertThat(journal.started()).isPresent();
+        assertThat(journal.truncated()).isTrue();
+    }
+
+    @Test
+    void numbersOfEventsAscendWhereLinesAreMissing() throws IOException {
+        writer.close();
+        Path file = root.resolve("j");
+        RunJournal journal = writer.open(file);
+        RunEvents events = new RunEvents(RUN, "cid_0123456789abcdefghij", journal, new FakeHub(), Clock.systemUTC());
+        String chunk = "x".repeat(1_000_000);
+        for (int i = 0; i < 20; i++) {
+            events.emitOutput("stdout_chunk", JsonObject.of("text", chunk));
+        }
+        journal.writeBatch();
+        events.emit("notice", JsonObject.EMPTY);
+        journal.writeBatch();
+        List<Long> numbers = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            numbers.add(Json.parseObject(line).number("seq").orElseThrow().longValue());
+        }
+        assertThat(Files.readString(file)).contains("events are missing here");
+        assertThat(numbers).isSorted().doesNotHaveDuplicates();
+        RunEvents.Recent recent = events.recent(3_500_000);
+        assertThat(recent.truncated()).isTrue();
+        assertThat(recent.events()).hasSize(4);
+        assertThat(recent.events().get(3).string("type")).contains("notice");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.audit.Actor;
+import io.infloop.engine.Runs;
 import io.infloop.engine.internal.testing.EngineFixture;
 import io.infloop.engine.internal.testing.FakeRecords;
 import io.infloop.spi.json.JsonObject;
@@ -13,9 +14,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +171,91 @@ class RecoveryTest {
         engine.instance.died("server-1");
         store.forgetLeases();
         await().atMost(PATIENCE).until(() -> store.waitingCount() == 0);
+        await().atMost(PATIENCE)
+                .until(() -> store.run(RUN).orElseThrow().status().equals("failed"));
+    }
+
+    @Test
+    void childrenOfADeadServerEndBeforeItsRuns() {
+        row(RUN, "server-1");
+        List<String> statusThen = new CopyOnWriteArrayList<>();
+        engine.onReap = () -> statusThen.add(store.run(RUN).orElseThrow().status());
+        engine.start();
+        assertThat(statusThen).startsWith("running");
+        assertThat(store.run(RUN).orElseThrow().status()).isEqualTo("failed");
+    }
+
+    @Test
+    void aServerThatDiesWithoutTheLeaseIsMissedToo() throws IOException {
+        engine.instance.knowing("server-1");
+        AtomicInteger reaps = new AtomicInteger();
+        engine.onReap = reaps::incrementAndGet;
+        engine.start();
+        await().atMost(PATIENCE).until(() -> !store.as("server-3").holdLease("dispatcher"));
+        await().atMost(PATIENCE).until(() -> reaps.get() == 1);
+        row(RUN, "server-1");
+        Files.createDirectories(data.resolve("instances"));
+        Files.writeString(data.resolve("instances/server-1.json"), "{}");
+        engine.instance.died("server-1");
+        await().atMost(PATIENCE)
+                .until(() -> store.run(RUN).orElseThrow().status().equals("failed"));
+        assertThat(reaps.get()).isEqualTo(2);
+    }
+
+    @Test
+    void runsThatBeganInTheSameMillisecondAreAllFound() {
+        for (int i = 0; i < 1_100; i++) {
+            row("11111111-1111-4111-8111-%012d".formatted(i), "server-1");
+        }
+        engine.start();
+        assertThat(store.runs(Optional.of("w"), Optional.of("running"), Optional.empty(), 10))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingStartsWhileAnotherServerEndsTheRunsOfADeadOne() {
+        engine.workflows.put("{'id':'w','name':'W','nodes':[{'id':'s','type':'start'}],'edges':[]}");
+        store.as("server-3").holdLease("recovery");
+        engine.start();
+        store.enqueue(engine.item("q-1-b", "w", Map.of()));
+        await().during(Duration.ofMillis(700)).atMost(PATIENCE).until(() -> store.waitingCount() == 1);
+        store.as("server-3").releaseLease("recovery");
+        await().atMost(PATIENCE).until(() -> store.waitingCount() == 0);
+    }
+
+    @Test
+    void aWorkflowRunsOnceAtATimeAcrossServers() {
+        engine.instance.knowing("server-1");
+        engine.workflows.put("{'id':'w','name':'W','nodes':[{'id':'s','type':'start'}],'edges':[]}");
+        row(RUN, "server-1");
+        Runs runs = engine.start();
+        assertThat(runs.start("w", Map.of(), CID, Actor.OPEN))
+                .isInstanceOfSatisfying(Runs.Busy.class, busy -> assertThat(busy.active())
+                        .extracting(Runs.ActiveRun::runId)
+                        .containsExactly(RUN));
+        assertThat(runs.active()).isEmpty();
+        assertThat(runs.elsewhere()).extracting(Runs.ActiveRun::runId).containsExactly(RUN);
+        assertThat(runs.stop(RUN)).isFalse();
+        store.enqueue(engine.item("q-1-b", "w", Map.of()));
+        await().during(Duration.ofMillis(700)).atMost(PATIENCE).until(() -> store.waitingCount() == 1);
+        store.finishRun(RUN, "succeeded", 2_000, OptionalDouble.empty(), Optional.empty(), 1)
+                .join();
+        await().atMost(PATIENCE).until(() -> store.waitingCount() == 0);
+    }
+
+    @Test
+    void theRunOfADeadServerCountsUntilItsChildrenHaveEnded() {
+        engine.instance.knowing("server-1");
+        engine.workflows.put("{'id':'w','name':'W','nodes':[{'id':'s','type':'start'}],'edges':[]}");
+        AtomicInteger reaps = new AtomicInteger();
+        engine.onReap = reaps::incrementAndGet;
+        Runs runs = engine.start();
+        await().atMost(PATIENCE).until(() -> reaps.get() == 1);
+        row(RUN, "server-1");
+        engine.instance.died("server-1");
+        assertThat(runs.start("w", Map.of(), CID, Actor.OPEN)).isInstanceOf(Runs.Busy.class);
+        await().atMost(PATIENCE).until(() -> runs.start("w", Map.of(), CID, Actor.OPEN) instanceof Runs.Started);
+        assertThat(reaps.get()).isEqualTo(2);
         await().atMost(PATIENCE)
                 .until(() -> store.run(RUN).orElseThrow().status().equals("failed"));
     }

@@ -12,6 +12,7 @@ import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
 import io.infloop.engine.Runs;
 import io.infloop.engine.internal.testing.EngineFixture;
+import io.infloop.engine.internal.testing.FakeRecords;
 import io.infloop.engine.internal.testing.TestNodes;
 import io.infloop.host.PluginRef;
 import io.infloop.spi.json.Json;
@@ -318,5 +319,80 @@ class RunLifecycleTest {
         assertThat((System.nanoTime() - before) / 1_000_000).isLessThan(5_000);
         assertThat(engine.store.run(runId).orElseThrow().status()).isEqualTo("cancelled");
         stuck.countDown();
+    }
+
+    @Test
+    void whatCannotBeginTakesNoPlaceAndLeavesNoRunningRow() {
+        engine.settings.maxConcurrentRuns = 1;
+        engine.start();
+        assertThatThrownBy(() -> engine.runs().start("quick", Map.of("x", new Object()), CID, Actor.OPEN))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(engine.runs().active()).isEmpty();
+        assertThat(engine.rows("quick")).noneMatch(row -> row.status().equals("running"));
+        engine.run("quick");
+    }
+
+    @Test
+    void aRowThatIsStoredTooLateIsEnded() throws InterruptedException {
+        java.util.Queue<Runnable> late = new java.util.concurrent.ConcurrentLinkedQueue<>();
+        java.util.concurrent.atomic.AtomicBoolean slow = new java.util.concurrent.atomic.AtomicBoolean(true);
+        FakeRecords records = new FakeRecords(task -> {
+            if (slow.get()) {
+                late.add(task);
+            } else {
+                task.run();
+            }
+        });
+        try (EngineFixture other = new EngineFixture(data, "server-1", records)) {
+            other.workflows.put("{'id':'w','name':'W','nodes':[{'id':'s','type':'start'}],'edges':[]}");
+            Runs runs = other.start();
+            Thread caller = new Thread(() -> assertThatThrownBy(() -> runs.start("w", Map.of(), CID, Actor.OPEN))
+                    .isInstanceOf(InfloopException.class));
+            caller.start();
+            await().atMost(PATIENCE).until(() -> !late.isEmpty());
+            caller.interrupt();
+            caller.join();
+            slow.set(false);
+            late.forEach(Runnable::run);
+            assertThat(other.rows("w")).singleElement().satisfies(row -> assertThat(row.status())
+                    .isEqualTo("failed"));
+            assertThat(runs.active()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEndThatIsFailedIsNoError() {
+        engine.workflows.put(
+                "{'id':'f','name':'F','nodes':[{'id':'s','type':'start'},{'id':'e','type':'end','config':{'outcome':'failed'}}],"
+                        + "'edges':[{'id':'1','source':'s','sourceHandle':'next','target':'e'}]}");
+        JsonObject record = engine.run("f");
+        assertThat(record.string("status")).contains("failed");
+        assertThat(events(record, "error")).isEmpty();
+    }
+
+    @Test
+    void aSnapshotIsOfOneMoment() throws InterruptedException {
+        engine.start();
+        java.util.concurrent.atomic.AtomicReference<String> contradiction =
+                new java.util.concurrent.atomic.AtomicReference<>("");
+        java.util.concurrent.atomic.AtomicBoolean done = new java.util.concurrent.atomic.AtomicBoolean();
+        Thread watcher = new Thread(() -> {
+            while (!done.get()) {
+                JsonObject snapshot = engine.runs().snapshot(true);
+                boolean ended = !events(snapshot, "run_finished").isEmpty();
+                boolean running = snapshot.string("status").orElseThrow().equals("running");
+                if (ended == running && !snapshot.string("status").orElseThrow().equals("idle")) {
+                    contradiction.set(snapshot.toString());
+                }
+            }
+        });
+        watcher.start();
+        for (int i = 0; i < 100; i++) {
+            engine.run("quick");
+        }
+        done.set(true);
+        watcher.join();
+        assertThat(contradiction.get()).isEmpty();
+        assertThat(engine.runs().snapshot(true)).isSameAs(engine.runs().snapshot(true));
     }
 }

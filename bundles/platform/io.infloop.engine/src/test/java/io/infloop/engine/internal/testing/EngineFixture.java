@@ -38,6 +38,9 @@ public final class EngineFixture implements AutoCloseable {
     public final FakeTriggers triggers = new FakeTriggers();
     public final List<ProcessOwner> owners = new CopyOnWriteArrayList<>();
     public final FakeRecords store;
+    /** What ending the children of dead servers does. */
+    public volatile Runnable onReap = () -> {};
+
     private final RecordStore records;
     private Optional<Engine> engine = Optional.empty();
 
@@ -129,7 +132,7 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public List<RunRow> rows(String workflowId) {
-        return store.runs(Optional.of(workflowId), Optional.empty(), java.util.OptionalLong.empty(), 10_000);
+        return store.runs(Optional.of(workflowId), Optional.empty(), Optional.empty(), 10_000);
     }
 
     /** The events of a record. */
@@ -152,6 +155,12 @@ public final class EngineFixture implements AutoCloseable {
             return spec -> {
                 throw new SpawnException("no children in this test");
             };
+        }
+
+        @Override
+        public int reapOrphans() {
+            onReap.run();
+            return 0;
         }
 
         @Override

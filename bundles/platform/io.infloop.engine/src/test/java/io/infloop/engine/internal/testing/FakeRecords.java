@@ -13,12 +13,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /** A record store in memory, which several engines may share as several servers would. */
 public final class FakeRecords implements RecordStore {
+    private static final Comparator<RunRow> ORDER = Comparator.comparingLong(RunRow::startedAt)
+            .thenComparing(RunRow::runId)
+            .reversed();
+
     private final Map<String, QueueItem> queue = new LinkedHashMap<>();
     private final Map<String, QueueHistory> history = new HashMap<>();
     private final Map<String, RunRow> runs = new LinkedHashMap<>();
@@ -27,6 +32,7 @@ public final class FakeRecords implements RecordStore {
     private final Executor executor;
     private boolean broken;
     private int reads;
+    private int itemsRead;
 
     public FakeRecords() {
         this(Runnable::run);
@@ -40,8 +46,14 @@ public final class FakeRecords implements RecordStore {
         broken = value;
     }
 
+    /** How often the head of the queue was asked for. */
     public synchronized int reads() {
         return reads;
+    }
+
+    /** How many items these readings came to. */
+    public synchronized int itemsRead() {
+        return itemsRead;
     }
 
     private synchronized void check() {
@@ -73,7 +85,6 @@ public final class FakeRecords implements RecordStore {
     @Override
     public synchronized List<Waiting> waiting(int limit) {
         check();
-        reads++;
         List<Waiting> waiting = new ArrayList<>();
         for (QueueItem item : queue.values()) {
             if (waiting.size() < limit) {
@@ -81,6 +92,25 @@ public final class FakeRecords implements RecordStore {
             }
         }
         return waiting;
+    }
+
+    @Override
+    public synchronized Optional<Waiting> waiting(String queueId) {
+        return waiting(Integer.MAX_VALUE).stream()
+                .filter(waiting -> waiting.item().queueId().equals(queueId))
+                .findFirst();
+    }
+
+    @Override
+    public synchronized List<QueueItem> oldest(Set<String> exceptWorkflows, int limit) {
+        check();
+        reads++;
+        List<QueueItem> oldest = queue.values().stream()
+                .filter(item -> !exceptWorkflows.contains(item.workflowId()))
+                .limit(limit)
+                .toList();
+        itemsRead += oldest.size();
+        return oldest;
     }
 
     @Override
@@ -199,15 +229,20 @@ public final class FakeRecords implements RecordStore {
 
     @Override
     public synchronized List<RunRow> runs(
-            Optional<String> workflowId, Optional<String> status, OptionalLong before, int limit) {
+            Optional<String> workflowId, Optional<String> status, Optional<RunCursor> before, int limit) {
         check();
         return runs.values().stream()
                 .filter(row -> workflowId.isEmpty() || row.workflowId().equals(workflowId.get()))
                 .filter(row -> status.isEmpty() || row.status().equals(status.get()))
-                .filter(row -> before.isEmpty() || row.startedAt() < before.getAsLong())
-                .sorted(Comparator.comparingLong(RunRow::startedAt).reversed())
+                .sorted(ORDER)
+                .dropWhile(row -> before.isPresent() && !isAfter(row, before.get()))
                 .limit(limit)
                 .toList();
+    }
+
+    private static boolean isAfter(RunRow row, RunCursor cursor) {
+        return row.startedAt() < cursor.startedAt()
+                || (row.startedAt() == cursor.startedAt() && row.runId().compareTo(cursor.runId()) < 0);
     }
 
     @Override
