@@ -16,6 +16,8 @@ import io.infloop.store.TriggerStore;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,18 +33,25 @@ final class Acceptance {
     /** Longer delivery ids are stored by their hash. */
     private static final int MAX_DEDUP_KEY_LENGTH = 200;
 
+    /** A full disk refuses every delivery. */
+    private static final Duration REFUSAL_LOG_WINDOW = Duration.ofSeconds(10);
+
     private final RecordStore records;
     private final TriggerStore triggers;
     private final Runs runs;
     private final EventHub events;
     private final IngressAudit audit;
+    private final Clock clock;
+    private final Throttle refusalLog = new Throttle(REFUSAL_LOG_WINDOW);
 
-    Acceptance(RecordStore records, TriggerStore triggers, Runs runs, EventHub events, IngressAudit audit) {
+    Acceptance(
+            RecordStore records, TriggerStore triggers, Runs runs, EventHub events, IngressAudit audit, Clock clock) {
         this.records = records;
         this.triggers = triggers;
         this.runs = runs;
         this.events = events;
         this.audit = audit;
+        this.clock = clock;
     }
 
     /** The facts of a delivery that passed every check. */
@@ -68,10 +77,16 @@ final class Acceptance {
                 checked.inputs(),
                 receivedAt);
         return submit(delivery(checked, item), item).handle((result, failure) -> {
-            if (failure != null) {
-                return refused(inbound, failure);
+            try {
+                return failure == null ? reply(inbound, item, checked, result) : refused(inbound, failure);
+            } catch (RuntimeException | Error defect) {
+                LOG.error(
+                        "trigger {}: the answer to a delivery met a defect ({})",
+                        Ids.masked(inbound.trigger().id()),
+                        inbound.correlationId(),
+                        defect);
+                return Reply.internal(inbound.correlationId());
             }
-            return reply(inbound, item, checked, result);
         });
     }
 
@@ -161,10 +176,13 @@ final class Acceptance {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof InfloopException known) {
-            LOG.warn(
-                    "trigger {}: a delivery was not stored: {}",
-                    Ids.masked(inbound.trigger().id()),
-                    known.getMessage());
+            if (refusalLog.passes(known.code().text(), clock.millis())) {
+                LOG.warn(
+                        "trigger {}: a delivery was not stored: {}; further ones within {} s are in the audit only",
+                        Ids.masked(inbound.trigger().id()),
+                        known.getMessage(),
+                        REFUSAL_LOG_WINDOW.toSeconds());
+            }
             return refused(inbound, known.code(), Optional.ofNullable(known.getMessage()));
         }
         LOG.error(
@@ -208,7 +226,7 @@ final class Acceptance {
     private static void quietly(String what, Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             LOG.error("a delivery is stored, but its {} failed", what, failed);
         }
     }

@@ -11,7 +11,16 @@ import java.util.concurrent.TimeUnit;
 final class BodyDeadlines implements AutoCloseable {
     private static final long INTERVAL_MILLIS = 500;
 
-    private final Set<BodyReader> open = ConcurrentHashMap.newKeySet();
+    /** Something that takes too long at some point. */
+    interface Watched {
+        /** Called every now and then by another thread. */
+        void check(long nowNanos);
+
+        /** Whether there is nothing to watch any more. */
+        boolean isEnded();
+    }
+
+    private final Set<Watched> open = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> checks;
 
@@ -25,9 +34,13 @@ final class BodyDeadlines implements AutoCloseable {
                 () -> check(System.nanoTime()), INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void watch(BodyReader reader) {
-        open.add(reader);
-        reader.whenEnded(() -> open.remove(reader));
+    void watch(Watched watched) {
+        open.add(watched);
+    }
+
+    /** For what has ended: nothing is kept until the next check. */
+    void forget(Watched watched) {
+        open.remove(watched);
     }
 
     int count() {
@@ -35,7 +48,12 @@ final class BodyDeadlines implements AutoCloseable {
     }
 
     void check(long nowNanos) {
-        open.forEach(reader -> reader.checkRate(nowNanos));
+        for (Watched watched : open) {
+            watched.check(nowNanos);
+            if (watched.isEnded()) {
+                open.remove(watched);
+            }
+        }
     }
 
     @Override

@@ -12,9 +12,9 @@ import java.util.function.LongPredicate;
 
 /**
  * Takes in a body as it comes, without holding a thread while it does not. Ends once: with the bytes, or with an answer to a
- * sender that sends too much, too slowly or not at all.
+ * sender that sends too much, too slowly or not at all. What is too much is read on and thrown away for a while, see {@link Drain}.
  */
-final class BodyReader implements ReadListener {
+final class BodyReader implements ReadListener, BodyDeadlines.Watched {
     /** 1 MiB. */
     static final int MAX_BYTES = 1_048_576;
 
@@ -28,6 +28,9 @@ final class BodyReader implements ReadListener {
     interface Receiver {
         void received(byte[] body);
 
+        /** The body is larger than allowed, and the rest of it goes into the drain. */
+        Drain tooLarge();
+
         /** @param reply what to tell the sender, whose connection is of no further use */
         void failed(Reply reply);
     }
@@ -35,22 +38,31 @@ final class BodyReader implements ReadListener {
     private final ServletInputStream input;
     private final LongPredicate memory;
     private final Receiver receiver;
+    private final BodyDeadlines deadlines;
     private final long startedAtNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
     private byte[] buffer;
     private volatile int count;
-    private volatile Runnable onEnd = () -> {};
+    private volatile Drain drain;
 
     /**
-     * @param declaredLength from the header; negative when there is none. The caller has checked the limit
-     * @param memory asked before the buffer grows by so many bytes; the first {@link #firstBuffer} bytes are the caller's affair
+     * @param arrived what is there already; its buffer is the caller's affair
+     * @param memory asked before the buffer grows by so many bytes
      */
-    BodyReader(ServletInputStream input, long declaredLength, LongPredicate memory, Receiver receiver, long nowNanos) {
+    BodyReader(
+            ServletInputStream input,
+            ArrivedBody arrived,
+            LongPredicate memory,
+            Receiver receiver,
+            BodyDeadlines deadlines,
+            long nowNanos) {
         this.input = input;
         this.memory = memory;
         this.receiver = receiver;
+        this.deadlines = deadlines;
         this.startedAtNanos = nowNanos;
-        this.buffer = new byte[firstBuffer(declaredLength)];
+        this.buffer = arrived.buffer();
+        this.count = arrived.count();
     }
 
     /** One byte more than declared, so that there is always room to find the end; but little on a mere promise. */
@@ -68,10 +80,21 @@ final class BodyReader implements ReadListener {
             int total = count + read;
             count = total;
             if (total > MAX_BYTES) {
-                fail(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE));
+                tooLarge();
             } else if (total == buffer.length && !grow()) {
                 fail(Reply.error(ErrorCode.STORE_UNAVAILABLE));
             }
+        }
+        Drain rest = drain;
+        if (rest != null) {
+            rest.onDataAvailable();
+        }
+    }
+
+    private void tooLarge() {
+        if (end()) {
+            buffer = new byte[0];
+            drain = receiver.tooLarge();
         }
     }
 
@@ -87,22 +110,33 @@ final class BodyReader implements ReadListener {
 
     @Override
     public void onAllDataRead() {
-        if (ended.compareAndSet(false, true)) {
-            onEnd.run();
-            receiver.received(count == buffer.length ? buffer : Arrays.copyOf(buffer, count));
+        if (end()) {
+            try {
+                receiver.received(count == buffer.length ? buffer : Arrays.copyOf(buffer, count));
+            } catch (RuntimeException | Error defect) {
+                // The container would not tell anybody.
+                receiver.failed(Reply.INTERNAL);
+                throw defect;
+            }
+        } else if (drain != null) {
+            drain.onAllDataRead();
         }
     }
 
     @Override
     public void onError(Throwable failure) {
-        fail(
-                failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
-                        ? Reply.tooSlow()
-                        : Reply.error(ErrorCode.BAD_BODY));
+        if (drain != null) {
+            drain.onError(failure);
+        } else if (failure instanceof Error) {
+            fail(Reply.INTERNAL);
+        } else {
+            boolean late = failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException;
+            fail(late ? Reply.tooSlow() : Reply.error(ErrorCode.BAD_BODY));
+        }
     }
 
-    /** Called every now and then by another thread. */
-    void checkRate(long nowNanos) {
+    @Override
+    public void check(long nowNanos) {
         long elapsed = nowNanos - startedAtNanos;
         long counted = elapsed - GRACE.toNanos();
         boolean slow = counted > 0 && count < counted / 1_000_000_000.0 * MIN_BYTES_PER_SECOND;
@@ -111,17 +145,21 @@ final class BodyReader implements ReadListener {
         }
     }
 
-    /** Called once at the end, or at once if that has come already. */
-    void whenEnded(Runnable action) {
-        onEnd = action;
-        if (ended.get()) {
-            action.run();
+    @Override
+    public boolean isEnded() {
+        return ended.get();
+    }
+
+    private boolean end() {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
         }
+        deadlines.forget(this);
+        return true;
     }
 
     private void fail(Reply reply) {
-        if (ended.compareAndSet(false, true)) {
-            onEnd.run();
+        if (end()) {
             receiver.failed(reply);
         }
     }

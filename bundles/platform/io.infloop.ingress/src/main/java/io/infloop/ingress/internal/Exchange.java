@@ -7,7 +7,6 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,25 +17,47 @@ final class Exchange implements AsyncListener {
     private final AsyncContext async;
     private final HttpServletResponse response;
     private final BodyBudget budget;
-    private final AtomicLong taken = new AtomicLong();
     private final AtomicBoolean answered = new AtomicBoolean();
+    private final Object memory = new Object();
+    private long taken;
+    private boolean released;
 
-    Exchange(AsyncContext async, HttpServletResponse response, BodyBudget budget) {
+    /** @param taken from the budget already; given back here */
+    Exchange(AsyncContext async, HttpServletResponse response, BodyBudget budget, long taken) {
         this.async = async;
         this.response = response;
         this.budget = budget;
+        this.taken = taken;
     }
 
+    /** @return false also when the request is over: another thread may end it while its body is still being read */
     boolean take(long bytes) {
-        if (!budget.take(bytes)) {
-            return false;
+        synchronized (memory) {
+            if (released || !budget.take(bytes)) {
+                return false;
+            }
+            taken += bytes;
+            return true;
         }
-        taken.addAndGet(bytes);
-        return true;
     }
 
     void answer(Reply reply) {
         answer(reply, false);
+    }
+
+    /** Sends the answer now, but leaves the request open until {@link #complete}: the sender is still sending. */
+    void answerEarly(Reply reply) {
+        if (!answered.compareAndSet(false, true)) {
+            return;
+        }
+        release();
+        try {
+            response.setHeader("connection", "close");
+            write(reply, response);
+            response.flushBuffer();
+        } catch (IOException | RuntimeException gone) {
+            LOG.debug("the sender did not wait for the answer {}", reply.status(), gone);
+        }
     }
 
     /** For a sender whose body is still coming: the connection cannot be used again. */
@@ -70,7 +91,7 @@ final class Exchange implements AsyncListener {
         }
     }
 
-    private void complete() {
+    void complete() {
         try {
             async.complete();
         } catch (IllegalStateException over) {
@@ -80,7 +101,11 @@ final class Exchange implements AsyncListener {
     }
 
     private void release() {
-        budget.giveBack(taken.getAndSet(0));
+        synchronized (memory) {
+            released = true;
+            budget.giveBack(taken);
+            taken = 0;
+        }
     }
 
     @Override

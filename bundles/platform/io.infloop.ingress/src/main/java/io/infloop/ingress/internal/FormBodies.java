@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** Reads {@code application/x-www-form-urlencoded} text: the last value wins, broken escapes stay as they are. */
 final class FormBodies {
-    /** Enough for any sender; what comes after is not read. */
+    /** Enough for any sender, empty ones included; what comes after is not read. */
     private static final int MAX_FIELDS = 1_000;
 
     private FormBodies() {}
@@ -15,18 +15,26 @@ final class FormBodies {
     static Map<String, Object> parse(String text) {
         Map<String, Object> fields = new LinkedHashMap<>();
         int start = 0;
-        while (start < text.length() && fields.size() < MAX_FIELDS) {
-            int end = text.indexOf('&', start);
-            end = end < 0 ? text.length() : end;
-            int equals = text.indexOf('=', start);
+        // Empty fields and repeated names count too: the text is the sender's.
+        for (int field = 0; field < MAX_FIELDS && start < text.length(); field++) {
+            int end = indexOf(text, '&', start, text.length());
             if (end > start) {
-                boolean named = equals >= 0 && equals < end;
-                String name = decode(text.substring(start, named ? equals : end));
-                fields.put(name, named ? decode(text.substring(equals + 1, end)) : "");
+                int equals = indexOf(text, '=', start, end);
+                fields.put(
+                        decode(text.substring(start, equals)), decode(text.substring(Math.min(equals + 1, end), end)));
             }
             start = end + 1;
         }
         return fields;
+    }
+
+    /** @return {@code end} if it is not there; nothing beyond is looked at */
+    private static int indexOf(String text, char wanted, int start, int end) {
+        int index = start;
+        while (index < end && text.charAt(index) != wanted) {
+            index++;
+        }
+        return index;
     }
 
     private static String decode(String text) {

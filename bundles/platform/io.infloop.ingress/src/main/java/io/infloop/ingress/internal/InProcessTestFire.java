@@ -1,7 +1,6 @@
 package io.infloop.ingress.internal;
 
 import io.infloop.core.error.ErrorCode;
-import io.infloop.core.id.Ids;
 import io.infloop.ingress.TestFire;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.SignatureDeclaration;
@@ -64,7 +63,7 @@ public final class InProcessTestFire implements TestFire {
         Inbound inbound = new Inbound(
                 trigger,
                 request,
-                Ids.newCorrelationId(),
+                pipeline.newCorrelationId(),
                 delivery.dryRun() ? FireMode.DRY_RUN : FireMode.TEST,
                 delivery.actor());
         return pipeline.process(inbound).thenApply(reply -> result(reply, unsigned));

@@ -67,9 +67,18 @@ final class IngressAudit {
                 .with("httpStatus", 202L));
     }
 
-    /** Details may come from a plugin. */
+    /** Details may come from a plugin. Called for every refusal: no copy where there is nothing to clean. */
     static String oneLine(String detail) {
-        String line = detail.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= MAX_DETAIL_LENGTH ? line : line.substring(0, MAX_DETAIL_LENGTH) + "…";
+        int length = Math.min(detail.length(), MAX_DETAIL_LENGTH);
+        StringBuilder line = null;
+        for (int i = 0; i < length; i++) {
+            char c = detail.charAt(i);
+            if (c < 0x20 || c == 0x7f) {
+                line = line == null ? new StringBuilder(detail) : line;
+                line.setCharAt(i, ' ');
+            }
+        }
+        String clean = line == null ? detail : line.toString();
+        return detail.length() <= MAX_DETAIL_LENGTH ? clean : clean.substring(0, MAX_DETAIL_LENGTH) + "…";
     }
 }

@@ -5,6 +5,8 @@ import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An answer to a sender. The body's bytes must not be changed. */
@@ -20,14 +22,35 @@ record Reply(int status, Map<String, String> headers, String contentType, byte[]
     /** The event is not wanted; senders take it for success. */
     static final Reply FILTERED = new Reply(204, Map.of(), JSON, NOTHING);
 
+    /** Errors without details, made once: floods of refusals are to cost little. */
+    private static final Map<ErrorCode, Reply> ERRORS = errors();
+
+    private static final Reply TOO_SLOW = json(
+            408,
+            JsonObject.builder()
+                    .put("error", ErrorCode.BAD_BODY.text())
+                    .put("reason", "the body came too slowly")
+                    .build());
+
     static final Reply NOT_FOUND = error(ErrorCode.NOT_FOUND);
+
+    /** For when there may be no memory to make an answer with. */
+    static final Reply INTERNAL = error(ErrorCode.INTERNAL);
+
+    private static Map<ErrorCode, Reply> errors() {
+        Map<ErrorCode, Reply> errors = new EnumMap<>(ErrorCode.class);
+        for (ErrorCode code : ErrorCode.values()) {
+            errors.put(code, error(code, JsonObject.EMPTY));
+        }
+        return errors;
+    }
 
     static Reply json(int status, JsonObject body) {
         return new Reply(status, Map.of(), JSON, Json.write(body).getBytes(StandardCharsets.UTF_8));
     }
 
     static Reply error(ErrorCode code) {
-        return error(code, JsonObject.EMPTY);
+        return ERRORS.get(code);
     }
 
     static Reply error(ErrorCode code, JsonObject details) {
@@ -42,16 +65,17 @@ record Reply(int status, Map<String, String> headers, String contentType, byte[]
 
     /** The body did not come in time. */
     static Reply tooSlow() {
-        return json(
-                408,
-                JsonObject.builder()
-                        .put("error", ErrorCode.BAD_BODY.text())
-                        .put("reason", "the body came too slowly")
-                        .build());
+        return TOO_SLOW;
     }
 
     static Reply rateLimited(Duration wait) {
         return error(ErrorCode.RATE_LIMITED).retryAfter(wait);
+    }
+
+    /** A defect of the server; its cause is in the log, with the same id. */
+    static Reply internal(String correlationId) {
+        return error(ErrorCode.INTERNAL, JsonObject.of("correlationId", correlationId))
+                .withCorrelation(correlationId);
     }
 
     Reply retryAfter(Duration wait) {
@@ -67,7 +91,7 @@ record Reply(int status, Map<String, String> headers, String contentType, byte[]
         if (headers.isEmpty()) {
             return new Reply(status, Map.of(name, value), contentType, body);
         }
-        Map<String, String> more = new java.util.LinkedHashMap<>(headers);
+        Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Reply(status, more, contentType, body);
     }

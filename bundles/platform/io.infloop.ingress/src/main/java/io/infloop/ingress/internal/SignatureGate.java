@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,11 @@ final class SignatureGate {
             "transfer-encoding",
             "trailer",
             "upgrade");
+
+    private static final Map<Verification.Reason, String> REASONS = Stream.of(Verification.Reason.values())
+            .collect(Collectors.toMap(
+                    reason -> reason,
+                    reason -> reason.name().toLowerCase(Locale.ROOT).replace('_', '-')));
 
     /** What became of a delivery. */
     sealed interface Outcome permits Passed, Answered, Refused {}
@@ -118,8 +125,7 @@ final class SignatureGate {
             return handshake(answered.reply(), scheme);
         }
         Verification.Rejected rejected = (Verification.Rejected) verification;
-        String reason = rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return new Refused(ErrorCode.BAD_SIGNATURE, reason + ": " + rejected.detail());
+        return new Refused(ErrorCode.BAD_SIGNATURE, REASONS.get(rejected.reason()) + ": " + rejected.detail());
     }
 
     /** The reply as given, apart from headers that are the server's business. */

@@ -57,6 +57,7 @@ public final class WebhookPipeline implements StartPart {
     private final SignatureGate signatures;
     private final CompiledTriggers compiled;
     private final Acceptance acceptance;
+    private final CorrelationIds correlationIds = new CorrelationIds();
     private final Throttle rejectionLog = new Throttle(REJECTION_LOG_WINDOW);
 
     @Activate
@@ -105,7 +106,7 @@ public final class WebhookPipeline implements StartPart {
         this.gate = new TriggerGate(triggers, limiters.perMinute(requestsPerMinute), audit, clock);
         this.signatures = new SignatureGate(contributions, clock);
         this.compiled = new CompiledTriggers(triggers, this::forget);
-        this.acceptance = new Acceptance(records, triggers, runs, events, audit);
+        this.acceptance = new Acceptance(records, triggers, runs, events, audit, clock);
     }
 
     private void forget(String triggerId) {
@@ -120,6 +121,10 @@ public final class WebhookPipeline implements StartPart {
 
     Clock clock() {
         return clock;
+    }
+
+    String newCorrelationId() {
+        return correlationIds.next();
     }
 
     /** The description of a trigger's source, if it is in service. */
@@ -150,9 +155,20 @@ public final class WebhookPipeline implements StartPart {
             return genuine(inbound, source.get(), ((SignatureGate.Passed) outcome).verified());
         } catch (InfloopException known) {
             return refuse(inbound, known.code(), known.getMessage());
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
+            // Errors too: a plugin's missing class or a lack of memory must not leave the sender without an answer.
             LOG.error("trigger {}: a delivery met a defect ({})", masked(inbound), inbound.correlationId(), defect);
-            return refuse(inbound, ErrorCode.INTERNAL, "a defect of the server");
+            return defect(inbound);
+        }
+    }
+
+    private CompletableFuture<Reply> defect(Inbound inbound) {
+        try {
+            recordRefusal(inbound, ErrorCode.INTERNAL, "a defect of the server");
+            return CompletableFuture.completedFuture(Reply.internal(inbound.correlationId()));
+        } catch (RuntimeException | Error again) {
+            LOG.error("trigger {}: a defect could not be recorded", masked(inbound), again);
+            return CompletableFuture.completedFuture(Reply.INTERNAL);
         }
     }
 
@@ -232,6 +248,11 @@ public final class WebhookPipeline implements StartPart {
     }
 
     private CompletableFuture<Reply> refuse(Inbound inbound, ErrorCode code, String detail) {
+        recordRefusal(inbound, code, detail);
+        return CompletableFuture.completedFuture(Reply.error(code).withCorrelation(inbound.correlationId()));
+    }
+
+    private void recordRefusal(Inbound inbound, ErrorCode code, String detail) {
         audit.rejected(
                 inbound.trigger(),
                 Optional.of(inbound.correlationId()),
@@ -247,7 +268,6 @@ public final class WebhookPipeline implements StartPart {
                     inbound.correlationId(),
                     REJECTION_LOG_WINDOW.toSeconds());
         }
-        return CompletableFuture.completedFuture(Reply.error(code).withCorrelation(inbound.correlationId()));
     }
 
     private static String masked(Inbound inbound) {

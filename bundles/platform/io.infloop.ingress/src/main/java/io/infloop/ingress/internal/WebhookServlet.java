@@ -2,12 +2,12 @@ package io.infloop.ingress.internal;
 
 import io.infloop.core.audit.Actor;
 import io.infloop.core.error.ErrorCode;
-import io.infloop.core.id.Ids;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.store.Trigger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -26,6 +27,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletAsyncSupported;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes deliveries in. It stays in service while what it needs comes and goes, so that a sender is then asked to repeat (503) and
@@ -36,10 +39,14 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 @HttpWhiteboardServletAsyncSupported
 public final class WebhookServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookServlet.class);
     /** Longer than any body may take; the store answers within milliseconds or fails. */
     private static final long ASYNC_TIMEOUT_MILLIS = 120_000;
     /** Of the heap, for bodies being received or stored. */
     private static final int MEMORY_SHARE = 8;
+
+    /** A body up to here is in the buffers of the connection, and its sender reads the answer whatever we do. */
+    private static final long UNREAD_BYTES = 32L * 1024;
 
     private static final long MIN_MEMORY_BYTES = 16L * BodyReader.MAX_BYTES;
 
@@ -80,32 +87,69 @@ public final class WebhookServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            serve(request, response);
+        } catch (RuntimeException | Error defect) {
+            LOG.error("a delivery met a defect", defect);
+            if (response.isCommitted() || request.isAsyncStarted()) {
+                throw defect;
+            }
+            Exchange.write(Reply.INTERNAL, response);
+        }
+    }
+
+    private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!"POST".equals(request.getMethod())) {
             Exchange.write(Reply.error(ErrorCode.METHOD_NOT_ALLOWED).with("allow", "POST"), response);
             return;
         }
         WebhookPipeline current = pipeline;
         if (current == null) {
-            refuse(Reply.error(ErrorCode.PLUGIN_UNAVAILABLE), response);
+            refuse(Reply.error(ErrorCode.PLUGIN_UNAVAILABLE), request, response);
             return;
         }
         if (request.getContentLengthLong() > BodyReader.MAX_BYTES) {
-            refuse(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE), response);
+            refuse(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE), request, response);
             return;
         }
         TriggerGate.Outcome outcome = current.gate().admit(triggerId(request));
         if (outcome instanceof TriggerGate.Closed closed) {
-            refuse(closed.reply(), response);
+            refuse(closed.reply(), request, response);
         } else if (isEncoded(request)) {
-            refuse(Reply.error(ErrorCode.UNSUPPORTED_MEDIA_TYPE), response);
+            refuse(Reply.error(ErrorCode.UNSUPPORTED_MEDIA_TYPE), request, response);
         } else {
             receive(current, ((TriggerGate.Open) outcome).trigger(), request, response);
         }
     }
 
-    /** Answers before the body was read. */
-    private static void refuse(Reply reply, HttpServletResponse response) throws IOException {
-        Exchange.write(reply, response);
+    /** Answers before the body was read. A long one is read on for a while, or its sender would not see the answer. */
+    private void refuse(Reply reply, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        long length = request.getContentLengthLong();
+        boolean chunked = length < 0 && request.getHeader("transfer-encoding") != null;
+        // Who asks first has not sent anything yet.
+        boolean sends = request.getHeader("expect") == null && (chunked || length > UNREAD_BYTES);
+        if (!sends) {
+            Exchange.write(reply, response);
+            return;
+        }
+        Exchange exchange = begin(request, response, 0);
+        ServletInputStream input = request.getInputStream();
+        exchange.answerEarly(reply);
+        input.setReadListener(drain(input, exchange));
+    }
+
+    private Drain drain(ServletInputStream input, Exchange exchange) {
+        Drain drain = new Drain(input, deadlines, System.nanoTime(), exchange::complete);
+        deadlines.watch(drain);
+        return drain;
+    }
+
+    private Exchange begin(HttpServletRequest request, HttpServletResponse response, long taken) {
+        AsyncContext async = request.startAsync();
+        async.setTimeout(ASYNC_TIMEOUT_MILLIS);
+        Exchange exchange = new Exchange(async, response, budget, taken);
+        async.addListener(exchange);
+        return exchange;
     }
 
     private static String triggerId(HttpServletRequest request) {
@@ -128,24 +172,90 @@ public final class WebhookServlet extends HttpServlet {
     private void receive(
             WebhookPipeline current, Trigger trigger, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Instant receivedAt = current.clock().instant();
-        HttpHeaders headers = headers(request);
-        String query = Optional.ofNullable(request.getQueryString()).orElse("");
-        AsyncContext async = request.startAsync();
-        async.setTimeout(ASYNC_TIMEOUT_MILLIS);
-        Exchange exchange = new Exchange(async, response, budget);
-        async.addListener(exchange);
         long declaredLength = request.getContentLengthLong();
-        if (!exchange.take(BodyReader.firstBuffer(declaredLength))) {
-            exchange.answerAndHangUp(Reply.error(ErrorCode.STORE_UNAVAILABLE));
+        long taken = BodyReader.firstBuffer(declaredLength);
+        if (!budget.take(taken)) {
+            refuse(Reply.error(ErrorCode.STORE_UNAVAILABLE), request, response);
             return;
         }
-        BodyReader.Receiver receiver = new BodyReader.Receiver() {
+        boolean handedOver = false;
+        try {
+            Draft draft = new Draft(
+                    current,
+                    trigger,
+                    Optional.ofNullable(request.getQueryString()).orElse(""),
+                    headers(request),
+                    current.clock().instant());
+            ServletInputStream input = request.getInputStream();
+            Optional<ArrivedBody> arrived = arrived(input, declaredLength);
+            if (arrived.isEmpty()) {
+                response.setHeader("connection", "close");
+                Exchange.write(Reply.error(ErrorCode.BAD_BODY), response);
+            } else if (arrived.get().isComplete()) {
+                CompletableFuture<Reply> reply = draft.process(arrived.get().buffer());
+                if (reply.isDone()) {
+                    Exchange.write(reply.join(), response);
+                } else {
+                    Exchange exchange = begin(request, response, taken);
+                    handedOver = true;
+                    answer(reply, exchange);
+                }
+            } else {
+                Exchange exchange = begin(request, response, taken);
+                handedOver = true;
+                BodyReader reader = new BodyReader(
+                        input,
+                        arrived.get(),
+                        exchange::take,
+                        receiver(draft, input, exchange),
+                        deadlines,
+                        System.nanoTime());
+                deadlines.watch(reader);
+                input.setReadListener(reader);
+            }
+        } finally {
+            if (!handedOver) {
+                budget.giveBack(taken);
+            }
+        }
+    }
+
+    private static Optional<ArrivedBody> arrived(ServletInputStream input, long declaredLength) {
+        try {
+            return Optional.of(ArrivedBody.read(input, declaredLength));
+        } catch (IOException broken) {
+            LOG.debug("a body broke off", broken);
+            return Optional.empty();
+        }
+    }
+
+    /** A delivery without its body. */
+    private record Draft(
+            WebhookPipeline pipeline, Trigger trigger, String query, HttpHeaders headers, Instant receivedAt) {
+        CompletableFuture<Reply> process(byte[] body) {
+            WebhookRequest request =
+                    new WebhookRequest("POST", PublicUrls.of(trigger), query, headers, body, receivedAt);
+            return pipeline.process(
+                    new Inbound(trigger, request, pipeline.newCorrelationId(), FireMode.WEBHOOK, Actor.WEBHOOK));
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private static void answer(CompletableFuture<Reply> reply, Exchange exchange) {
+        reply.whenComplete((known, failure) -> exchange.answer(failure == null ? known : Reply.INTERNAL));
+    }
+
+    private BodyReader.Receiver receiver(Draft draft, ServletInputStream input, Exchange exchange) {
+        return new BodyReader.Receiver() {
             @Override
             public void received(byte[] body) {
-                WebhookRequest delivery =
-                        new WebhookRequest("POST", PublicUrls.of(trigger), query, headers, body, receivedAt);
-                process(current, trigger, delivery, exchange);
+                answer(draft.process(body), exchange);
+            }
+
+            @Override
+            public Drain tooLarge() {
+                exchange.answerEarly(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE));
+                return drain(input, exchange);
             }
 
             @Override
@@ -153,17 +263,6 @@ public final class WebhookServlet extends HttpServlet {
                 exchange.answerAndHangUp(reply);
             }
         };
-        BodyReader reader =
-                new BodyReader(request.getInputStream(), declaredLength, exchange::take, receiver, System.nanoTime());
-        deadlines.watch(reader);
-        request.getInputStream().setReadListener(reader);
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored")
-    private static void process(WebhookPipeline current, Trigger trigger, WebhookRequest delivery, Exchange exchange) {
-        Inbound inbound = new Inbound(trigger, delivery, Ids.newCorrelationId(), FireMode.WEBHOOK, Actor.WEBHOOK);
-        // Never completes exceptionally.
-        current.process(inbound).thenAccept(exchange::answer);
     }
 
     private static HttpHeaders headers(HttpServletRequest request) {

@@ -19,6 +19,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class FakeHmacScheme implements SignatureScheme {
     Optional<Verification> fixed = Optional.empty();
     RuntimeException failure;
+    Error error;
     int calls;
 
     @Override
@@ -32,6 +33,9 @@ final class FakeHmacScheme implements SignatureScheme {
     @Override
     public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
         calls++;
+        if (error != null) {
+            throw error;
+        }
         if (failure != null) {
             throw failure;
         }

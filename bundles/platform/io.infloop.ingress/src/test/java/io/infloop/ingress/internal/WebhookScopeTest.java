@@ -1,9 +1,11 @@
 package io.infloop.ingress.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.infloop.spi.json.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,19 @@ class WebhookScopeTest {
                 .isEqualTo("{\"a\":\"2\",\"b\":\"x y z\",\"c\":\"\",\"\":\"%zz\",\"ü\":\"%\"}");
         assertThat(body(form, "payload=%7B%22action%22%3A%22opened%22%7D")).isEqualTo("{\"action\":\"opened\"}");
         assertThat(body(form, "payload=not+json")).isEqualTo("{\"payload\":\"not json\"}");
+    }
+
+    @Test
+    void formsThatAreMadeToCostAreCheap() {
+        String many = "&".repeat(1_048_576);
+        assertTimeoutPreemptively(Duration.ofSeconds(2), () -> {
+            assertThat(FormBodies.parse(many)).isEmpty();
+            assertThat(FormBodies.parse("a&".repeat(500_000))).hasSize(1);
+            assertThat(FormBodies.parse("a=1&".repeat(250_000))).hasSize(1);
+        });
+        assertThat(FormBodies.parse("&".repeat(999) + "a=1&b=2")).containsOnlyKeys("a");
+        assertThat(FormBodies.parse("a&b=&=c&d=e=f&g"))
+                .isEqualTo(Map.of("a", "", "b", "", "", "c", "d", "e=f", "g", ""));
     }
 
     @Test

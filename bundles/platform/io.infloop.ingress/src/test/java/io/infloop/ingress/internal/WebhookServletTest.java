@@ -3,7 +3,10 @@ package io.infloop.ingress.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -92,6 +97,111 @@ class WebhookServletTest {
                             + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n");
             assertThat(statusLine(socket)).contains(" 413 ");
         }
+    }
+
+    @Test
+    void aSenderWhoWritesEverythingFirstReadsTheRefusal() throws Exception {
+        for (int size : new int[] {BodyReader.MAX_BYTES + 1, 4 * 1_048_576 + 1, 5 * 1_048_576}) {
+            for (boolean chunked : new boolean[] {false, true}) {
+                try (Socket socket = connect()) {
+                    send(
+                            socket,
+                            "POST /api/webhook/" + Fixture.TRIGGER_ID + " HTTP/1.1\r\nHost: x\r\n"
+                                    + (chunked
+                                            ? "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(size) + "\r\n"
+                                            : "Content-Length: " + size + "\r\n\r\n"));
+                    socket.getOutputStream().write(new byte[size]);
+                    send(socket, chunked ? "\r\n0\r\n\r\n" : "");
+                    assertThat(statusLine(socket)).as("%s %s", size, chunked).contains(" 413 ");
+                }
+            }
+        }
+        await().untilAsserted(() -> {
+            assertThat(servlet.deadlines().count()).isZero();
+            assertThat(servlet.budget().taken()).isZero();
+        });
+    }
+
+    @Test
+    void aRefusedSenderIsNotListenedToForever() throws Exception {
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "POST /api/webhook/" + Fixture.TRIGGER_ID
+                            + " HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n{");
+            assertThat(statusLine(socket)).contains(" 413 ");
+            await().untilAsserted(() -> assertThat(servlet.deadlines().count()).isEqualTo(1));
+            servlet.deadlines().check(System.nanoTime() + Duration.ofSeconds(3).toNanos());
+            assertThat(servlet.deadlines().count()).isZero();
+            byte[] rest = socket.getInputStream().readAllBytes();
+            assertThat(new String(rest, StandardCharsets.UTF_8)).endsWith("{\"error\":\"payload-too-large\"}");
+        }
+    }
+
+    @Test
+    void bodiesInPiecesAndSeveralOnOneConnection() throws Exception {
+        byte[] body = Fixture.goldenBody();
+        StringBuilder head = new StringBuilder("POST /api/webhook/" + Fixture.TRIGGER_ID + " HTTP/1.1\r\nHost: x\r\n");
+        Fixture.goldenHeaders().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        head.append("Content-Length: " + body.length + "\r\n\r\n");
+        try (Socket socket = connect()) {
+            for (int i = 1; i <= 3; i++) {
+                send(socket, head.toString());
+                socket.getOutputStream().write(body, 0, i * 100);
+                socket.getOutputStream().flush();
+                await().untilAsserted(
+                                () -> assertThat(servlet.deadlines().count()).isEqualTo(1));
+                socket.getOutputStream().write(body, i * 100, body.length - i * 100);
+                assertThat(statusLine(socket)).contains(" 202 ");
+                skipAnswer(socket);
+                // At once: both paths take turns.
+                ByteArrayOutputStream whole = new ByteArrayOutputStream();
+                whole.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+                whole.write(body);
+                socket.getOutputStream().write(whole.toByteArray());
+                assertThat(statusLine(socket)).contains(" 202 ");
+                skipAnswer(socket);
+            }
+        }
+        assertThat(fixture.deliveries).hasSize(6).allMatch(delivery -> Arrays.equals(delivery.body(), body));
+        await().untilAsserted(() -> assertThat(servlet.budget().taken()).isZero());
+    }
+
+    private static void skipAnswer(Socket socket) throws IOException {
+        int length = 0;
+        for (String line = statusLine(socket); !line.isBlank(); line = statusLine(socket)) {
+            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(line.substring(15).strip());
+            }
+        }
+        socket.getInputStream().readNBytes(length);
+    }
+
+    @Test
+    void anErrorOfTheMachineIsAnsweredInJson() throws Exception {
+        fixture.scheme.error = new NoClassDefFoundError("gone");
+        HttpResponse<String> whole = post(BodyPublishers.ofByteArray(Fixture.goldenBody()));
+        assertThat(whole.statusCode()).isEqualTo(500);
+        assertThat(whole.body()).startsWith("{\"error\":\"internal-error\",\"correlationId\":\"cid_");
+        HttpResponse<String> pieces = post(chunked(Fixture.goldenBody()));
+        assertThat(pieces.statusCode()).isEqualTo(500);
+        assertThat(pieces.body()).startsWith("{\"error\":\"internal-error\"");
+        await().untilAsserted(() -> assertThat(servlet.budget().taken()).isZero());
+    }
+
+    @Test
+    void memoryTakenAfterTheEndIsNotLost() {
+        BodyBudget budget = new BodyBudget(100);
+        assertThat(budget.take(10)).isTrue();
+        Exchange exchange = new Exchange(
+                Fixture.fake(AsyncContext.class, (method, arguments) -> null),
+                Fixture.fake(HttpServletResponse.class, (method, arguments) -> null),
+                budget,
+                10);
+        assertThat(exchange.take(20)).isTrue();
+        exchange.onComplete(null);
+        assertThat(exchange.take(30)).isFalse();
+        assertThat(budget.taken()).isZero();
     }
 
     @Test

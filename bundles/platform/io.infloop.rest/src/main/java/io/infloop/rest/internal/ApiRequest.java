@@ -72,9 +72,9 @@ final class ApiRequest {
         if (request.getContentLengthLong() > limit) {
             return new byte[limit];
         }
-        try (InputStream input = request.getInputStream()) {
-            return input.readNBytes(limit);
-        }
+        // Left open: the rest of a body that is too large is read later.
+        InputStream input = request.getInputStream();
+        return input.readNBytes(limit);
     }
 
     static List<String> segments(String pathInfo) {

@@ -23,7 +23,20 @@ abstract class ApiServlet extends HttpServlet {
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        write(answer(ApiRequest.of(request)), response);
+        ApiReply reply = answer(request);
+        if (reply.status() == ErrorCode.PAYLOAD_TOO_LARGE.httpStatus()) {
+            response.setHeader("connection", "close");
+            RestOfBody.skip(request);
+        }
+        write(reply, response);
+    }
+
+    private ApiReply answer(HttpServletRequest request) {
+        try {
+            return answer(ApiRequest.of(request));
+        } catch (RuntimeException | Error defect) {
+            return defect(defect);
+        }
     }
 
     /** The reply, whatever happens. */
@@ -37,13 +50,14 @@ abstract class ApiServlet extends HttpServlet {
             return ApiReply.of(failure);
         } catch (InvalidQueryException invalid) {
             return ApiReply.invalidQuery(invalid.field());
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
+            // Errors too: whoever asks for too much gets JSON like everybody else, and the memory is free again by now.
             return defect(defect);
         }
     }
 
     /** The cause is for the log only. */
-    static ApiReply defect(RuntimeException cause) {
+    static ApiReply defect(Throwable cause) {
         String correlationId = Ids.newCorrelationId();
         LOG.error("a request met a defect ({})", correlationId, cause);
         return ApiReply.error(ErrorCode.INTERNAL, JsonObject.of("correlationId", correlationId))
@@ -55,21 +69,21 @@ abstract class ApiServlet extends HttpServlet {
         reply.headers().forEach(response::setHeader);
         response.setHeader("cache-control", "no-store");
         if (reply.body().isPresent()) {
-            byte[] bytes = text(reply.body().get(), response).getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = bytes(reply.body().get(), response);
             response.setContentType("application/json");
             response.setContentLength(bytes.length);
             response.getOutputStream().write(bytes);
         }
     }
 
-    /** Data of others, such as a record on disk, may nest beyond what JSON of ours may. */
-    private static String text(JsonObject body, HttpServletResponse response) {
+    /** Data of others, such as a record on disk, may nest beyond what JSON of ours may, or be too large to be written. */
+    private static byte[] bytes(JsonObject body, HttpServletResponse response) {
         try {
-            return Json.write(body);
-        } catch (IllegalArgumentException unwritable) {
+            return Json.write(body).getBytes(StandardCharsets.UTF_8);
+        } catch (RuntimeException | Error unwritable) {
             ApiReply defect = defect(unwritable);
             response.setStatus(defect.status());
-            return Json.write(defect.body().orElse(JsonObject.EMPTY));
+            return Json.write(defect.body().orElse(JsonObject.EMPTY)).getBytes(StandardCharsets.UTF_8);
         }
     }
 }

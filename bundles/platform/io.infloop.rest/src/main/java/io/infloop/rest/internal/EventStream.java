@@ -2,15 +2,13 @@ package io.infloop.rest.internal;
 
 import io.infloop.core.event.EventHub;
 import io.infloop.spi.Registration;
-import io.infloop.spi.json.Json;
-import io.infloop.spi.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,46 +19,53 @@ import org.slf4j.LoggerFactory;
 final class EventStream implements EventHub.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
     private static final byte[] KEEP_ALIVE = ": keep-alive\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] END = "\n\n".getBytes(StandardCharsets.UTF_8);
+    /** A state that is not taken in that time never will be. */
+    private static final Duration STATE_DEADLINE = Duration.ofSeconds(30);
+    /** Between two looks at whether the stream is still wanted. */
+    private static final int SLICE_BYTES = 32 * 1024;
+
+    /** Told about the end. */
+    interface Listener {
+        /** Nothing more will be sent. Called once. */
+        void closed();
+
+        /** No thread is busy with this client any more. Called at least once, after {@link #closed}. */
+        void released();
+    }
 
     private final OutputStream output;
     private final String instanceId;
-    private final Function<Boolean, JsonObject> snapshots;
-    private final Runnable onClose;
+    private final Snapshots snapshots;
+    private final Listener listener;
     private final ReentrantLock writing = new ReentrantLock();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile OptionalLong stateSinceNanos = OptionalLong.empty();
     private volatile Registration registration = () -> {};
 
-    /**
-     * @param snapshots the state; with the last events or without
-     * @param onClose called once
-     */
-    EventStream(OutputStream output, String instanceId, Function<Boolean, JsonObject> snapshots, Runnable onClose) {
+    EventStream(OutputStream output, String instanceId, Snapshots snapshots, Listener listener) {
         this.output = output;
         this.instanceId = instanceId;
         this.snapshots = snapshots;
-        this.onClose = onClose;
+        this.listener = listener;
     }
 
     /**
-     * Writes the state, then follows the events.
+     * Writes the state, then follows the events. Blocks as long as the client does.
      *
      * @param lastSeen the last event that the client got; the events since then follow the state
      */
     void open(EventHub hub, OptionalLong lastSeen) {
-        // Before the state is taken: an event may be in both, but never in none.
-        long newest = hub.lastId();
-        boolean resumes = lastSeen.isPresent() && lastSeen.getAsLong() <= newest;
-        long after = resumes ? lastSeen.getAsLong() : newest;
+        boolean resumes = lastSeen.isPresent() && lastSeen.getAsLong() <= hub.lastId();
         try {
-            snapshot(!resumes, after);
-        } catch (IOException gone) {
-            close();
-            return;
-        }
-        try {
+            // Never a state older than what the client has seen.
+            long after = resumes ? state(false, lastSeen, lastSeen.getAsLong()) : state(true, OptionalLong.empty(), 0);
             registration = hub.subscribe(after, this);
-        } catch (RuntimeException refused) {
-            LOG.warn("an event client could not be served: {}", refused.getMessage());
+        } catch (IOException gone) {
+            LOG.debug("an event client went away", gone);
+            close();
+        } catch (RuntimeException | Error refused) {
+            LOG.warn("an event client could not be served: {}", refused.toString());
             close();
         }
         if (closed.get()) {
@@ -76,42 +81,69 @@ final class EventStream implements EventHub.Watcher {
     @Override
     public void missed(long resumedAfter) throws IOException {
         LOG.debug("an event client fell behind; it gets the state again");
-        snapshot(true, resumedAfter);
+        state(true, OptionalLong.of(resumedAfter), resumedAfter);
     }
 
-    private void snapshot(boolean withEvents, long id) throws IOException {
-        JsonObject frame = JsonObject.builder()
-                .put("type", "state_snapshot")
-                .put("state", snapshots.apply(withEvents))
-                .build();
-        frame(id, Json.write(frame).getBytes(StandardCharsets.UTF_8));
+    /** @return the id that was sent with the state */
+    private long state(boolean withEvents, OptionalLong wantedId, long atLeast) throws IOException {
+        stateSinceNanos = OptionalLong.of(System.nanoTime());
+        try (Snapshots.Encoded state = snapshots.acquire(withEvents, atLeast)) {
+            long id = wantedId.orElse(state.id());
+            frame(id, state.json());
+            return id;
+        } catch (IOException | RuntimeException | Error failed) {
+            close();
+            throw failed;
+        } finally {
+            stateSinceNanos = OptionalLong.empty();
+        }
     }
 
     private void frame(long id, byte[] json) throws IOException {
         byte[] start = ("id: " + EventIds.text(instanceId, id) + "\ndata: ").getBytes(StandardCharsets.UTF_8);
-        byte[] frame = new byte[start.length + json.length + 2];
-        System.arraycopy(start, 0, frame, 0, start.length);
-        System.arraycopy(json, 0, frame, start.length, json.length);
-        frame[frame.length - 2] = '\n';
-        frame[frame.length - 1] = '\n';
         writing.lock();
         try {
-            write(frame);
+            write(start);
+            write(json);
+            write(END);
+            flush();
         } finally {
-            writing.unlock();
+            unlock();
+        }
+    }
+
+    private void unlock() {
+        writing.unlock();
+        if (closed.get()) {
+            listener.released();
         }
     }
 
     private void write(byte[] bytes) throws IOException {
-        if (closed.get()) {
-            throw new IOException("the client is gone");
+        for (int offset = 0; offset < bytes.length; offset += SLICE_BYTES) {
+            requireOpen();
+            try {
+                output.write(bytes, offset, Math.min(SLICE_BYTES, bytes.length - offset));
+            } catch (IOException | RuntimeException gone) {
+                close();
+                throw gone;
+            }
         }
+    }
+
+    private void flush() throws IOException {
+        requireOpen();
         try {
-            output.write(bytes);
             output.flush();
         } catch (IOException | RuntimeException gone) {
             close();
             throw gone;
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed.get()) {
+            throw new IOException("the client is gone");
         }
     }
 
@@ -122,21 +154,31 @@ final class EventStream implements EventHub.Watcher {
         }
         try {
             write(KEEP_ALIVE);
+            flush();
         } catch (IOException | RuntimeException gone) {
             LOG.debug("an event client went away", gone);
         } finally {
-            writing.unlock();
+            unlock();
         }
     }
 
-    boolean isClosed() {
-        return closed.get();
+    /** Gives up a client that does not take the state. */
+    void closeIfStuck(long nowNanos) {
+        OptionalLong since = stateSinceNanos;
+        if (since.isPresent() && nowNanos - since.getAsLong() > STATE_DEADLINE.toNanos()) {
+            LOG.info("an event client did not take the state within {} s and is dropped", STATE_DEADLINE.toSeconds());
+            close();
+        }
     }
 
     void close() {
         if (closed.compareAndSet(false, true)) {
             registration.close();
-            onClose.run();
+            listener.closed();
+            // A thread that still writes tells on its own when it is done.
+            if (writing.tryLock()) {
+                unlock();
+            }
         }
     }
 }

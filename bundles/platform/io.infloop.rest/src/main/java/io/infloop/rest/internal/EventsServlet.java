@@ -13,11 +13,14 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
@@ -41,22 +44,28 @@ public final class EventsServlet extends HttpServlet {
     private static final int MAX_CLIENTS = 200;
     private static final int KEEP_ALIVE_SECONDS = 25;
 
+    private static final int STUCK_CHECK_SECONDS = 5;
+
     private final transient EventHub hub;
-    private final transient Runs runs;
     private final transient ServerInstance instance;
+    private final transient Snapshots snapshots;
+    /** Those whose thread is still stuck in a write included: they count until it is free. */
     private final transient Set<EventStream> clients = ConcurrentHashMap.newKeySet();
+
     private final transient ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(threads("event-clients"));
-    /** A client that takes nothing holds its thread until its connection times out: at most one thread per client. */
-    private final transient ExecutorService writers = Executors.newCachedThreadPool(threads("event-keep-alive"));
+    /** A client that takes nothing holds its thread until its connection times out: at most two threads per client. */
+    private final transient ExecutorService writers = Executors.newCachedThreadPool(threads("event-writer"));
 
     @Activate
     public EventsServlet(@Reference EventHub hub, @Reference Runs runs, @Reference ServerInstance instance) {
         this.hub = hub;
-        this.runs = runs;
         this.instance = instance;
-        ScheduledFuture<?> untilStopped =
-                timer.scheduleAtFixedRate(this::keepAlive, KEEP_ALIVE_SECONDS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+        this.snapshots = new Snapshots(hub, withEvents -> RunJson.masked(runs.snapshot(withEvents)), System::nanoTime);
+        List<ScheduledFuture<?>> untilStopped = List.of(
+                timer.scheduleAtFixedRate(this::keepAlive, KEEP_ALIVE_SECONDS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS),
+                timer.scheduleAtFixedRate(
+                        () -> check(System.nanoTime()), STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS));
         LOG.debug("keep-alive every {} s until stopped: {}", KEEP_ALIVE_SECONDS, untilStopped);
     }
 
@@ -75,8 +84,22 @@ public final class EventsServlet extends HttpServlet {
         writers.shutdownNow();
     }
 
-    private void keepAlive() {
+    void keepAlive() {
         clients.forEach(client -> writers.execute(client::keepAlive));
+    }
+
+    /** Drops clients that are stuck, and states that nobody can use any more. */
+    void check(long nowNanos) {
+        clients.forEach(client -> client.closeIfStuck(nowNanos));
+        snapshots.forgetOld();
+    }
+
+    int clientCount() {
+        return clients.size();
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     @Override
@@ -102,19 +125,22 @@ public final class EventsServlet extends HttpServlet {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
         Client client = new Client(async);
-        EventStream stream = new EventStream(
-                response.getOutputStream(),
-                instance.id(),
-                withEvents -> RunJson.masked(runs.snapshot(withEvents)),
-                client::finished);
+        EventStream stream = new EventStream(response.getOutputStream(), instance.id(), snapshots, client);
         client.stream = stream;
         async.addListener(client);
         clients.add(stream);
-        stream.open(hub, EventIds.parse(instance.id(), Optional.ofNullable(request.getHeader("last-event-id"))));
+        OptionalLong lastSeen = EventIds.parse(instance.id(), Optional.ofNullable(request.getHeader("last-event-id")));
+        try {
+            // Not on this thread: it belongs to all requests, and the client may be in no hurry.
+            writers.execute(() -> stream.open(hub, lastSeen));
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("an event client came too late", stopping);
+            stream.close();
+        }
     }
 
     /** Ties the life of the request to the life of the stream. */
-    private final class Client implements AsyncListener {
+    private final class Client implements AsyncListener, EventStream.Listener {
         private final AsyncContext async;
         private volatile EventStream stream;
 
@@ -122,8 +148,13 @@ public final class EventsServlet extends HttpServlet {
             this.async = async;
         }
 
-        void finished() {
+        @Override
+        public void released() {
             clients.remove(stream);
+        }
+
+        @Override
+        public void closed() {
             try {
                 async.complete();
             } catch (IllegalStateException over) {

@@ -65,24 +65,26 @@ public final class QueueResource extends ApiServlet {
                             .put("position", waiting.get(0).position())
                             .build());
         }
-        return ApiReply.ok(
-                body.put("items", waiting.stream().map(QueueResource::item).toList())
-                        .build());
+        InputPreview preview = new InputPreview();
+        return ApiReply.ok(body.put(
+                        "items", waiting.stream().map(one -> item(one, preview)).toList())
+                .build());
     }
 
-    private static JsonObject item(Waiting waiting) {
+    private static JsonObject item(Waiting waiting, InputPreview preview) {
         QueueItem item = waiting.item();
-        return JsonObject.builder()
+        InputPreview.Shown inputs = preview.of(item.inputs());
+        JsonObject.Builder json = JsonObject.builder()
                 .put("queueId", item.queueId())
                 .put("triggerId", Ids.masked(item.triggerId()))
                 .put("workflowId", item.workflowId())
                 .put("workflowName", item.workflowName())
                 .put("source", item.source())
                 .put("correlationId", item.correlationId())
-                .put("inputs", item.inputs())
+                .put("inputs", inputs.inputs())
                 .put("receivedAt", item.receivedAt())
-                .put("position", waiting.position())
-                .build();
+                .put("position", waiting.position());
+        return inputs.truncated() ? json.put("inputsTruncated", true).build() : json.build();
     }
 
     private ApiReply remove(ApiRequest request, String queueId) {
@@ -90,10 +92,7 @@ public final class QueueResource extends ApiServlet {
             return ApiReply.error(ErrorCode.NOT_IN_QUEUE);
         }
         // Looked up first: once removed, nothing tells any more whose item it was.
-        Optional<QueueItem> item = records.waiting(MAX_LIMIT).stream()
-                .map(Waiting::item)
-                .filter(waiting -> waiting.queueId().equals(queueId))
-                .findFirst();
+        Optional<QueueItem> item = records.waiting(queueId).map(Waiting::item);
         Optional<String> workflowId = item.map(QueueItem::workflowId)
                 .or(() -> records.history(queueId).map(RecordStore.QueueHistory::workflowId));
         if (!StoreAnswers.await(records.remove(queueId, QueueState.REMOVED, "user-cancelled"))) {

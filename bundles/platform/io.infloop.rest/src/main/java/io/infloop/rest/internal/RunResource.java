@@ -10,6 +10,7 @@ import io.infloop.engine.Runs.ActiveRun;
 import io.infloop.engine.Workflows;
 import io.infloop.engine.Workflows.InputDeclaration;
 import io.infloop.engine.input.RunInputs;
+import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.Enqueued;
@@ -17,6 +18,7 @@ import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.StoredWorkflow;
 import io.infloop.store.WorkflowStore;
 import jakarta.servlet.Servlet;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +34,8 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 @HttpWhiteboardServletPattern("/api/run")
 public final class RunResource extends ApiServlet {
     private static final long serialVersionUID = 1L;
+    /** Serialised: 1 MiB, as much as a delivery may bring. */
+    private static final int MAX_INPUT_BYTES = 1_048_576;
 
     private final transient Runs runs;
     private final transient Workflows workflows;
@@ -95,6 +99,12 @@ public final class RunResource extends ApiServlet {
             return ApiReply.error(ErrorCode.INVALID_INPUTS, invalid.toJson());
         }
         Map<String, Object> inputs = ((RunInputs.Resolved) resolution).values();
+        if (Json.write(JsonObject.of(inputs)).getBytes(StandardCharsets.UTF_8).length > MAX_INPUT_BYTES) {
+            return ApiReply.error(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "the inputs are larger than " + MAX_INPUT_BYTES
+                            + " bytes; put large data into a file and pass its path");
+        }
         String correlationId = request.correlationId();
         ApiReply reply = request.isSet("queue")
                 ? enqueue(request, id, inputs, correlationId)

@@ -3,9 +3,13 @@ package io.infloop.rest.internal;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.error.ErrorCode;
+import io.infloop.core.id.Ids;
+import io.infloop.core.instance.ServerInstance;
 import io.infloop.engine.Runs;
 import io.infloop.engine.Runs.ActiveRun;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.store.RecordStore;
+import io.infloop.store.RecordStore.RunRow;
 import jakarta.servlet.Servlet;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +25,19 @@ public final class RunStopResource extends ApiServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient Runs runs;
+    private final transient RecordStore records;
+    private final transient ServerInstance instance;
     private final transient AuditLog audit;
 
     @Activate
-    public RunStopResource(@Reference Runs runs, @Reference AuditLog audit) {
+    public RunStopResource(
+            @Reference Runs runs,
+            @Reference RecordStore records,
+            @Reference ServerInstance instance,
+            @Reference AuditLog audit) {
         this.runs = runs;
+        this.records = records;
+        this.instance = instance;
         this.audit = audit;
     }
 
@@ -47,9 +59,20 @@ public final class RunStopResource extends ApiServlet {
         }
         Optional<String> target = runId.or(() -> active.stream().findFirst().map(ActiveRun::runId));
         if (target.isPresent() && !stop(request, target.get(), active) && runId.isPresent()) {
-            return conflict("that run is not active", active);
+            return conflict(notActive(runId.get()), active);
         }
         return ApiReply.ok("state", RunJson.masked(runs.snapshot(false)));
+    }
+
+    private String notActive(String runId) {
+        return Optional.of(runId)
+                .filter(Ids::isRunId)
+                .flatMap(records::run)
+                .filter(row -> row.status().equals("running"))
+                .map(RunRow::instanceId)
+                .filter(other -> !other.equals(instance.id()) && instance.isAlive(other))
+                .map(other -> "that run runs on another server on the same data (" + other + "); stop it there")
+                .orElse("that run is not active");
     }
 
     private boolean stop(ApiRequest request, String runId, List<ActiveRun> active) {

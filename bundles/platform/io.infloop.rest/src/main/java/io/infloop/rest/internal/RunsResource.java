@@ -5,12 +5,14 @@ import io.infloop.core.id.Ids;
 import io.infloop.engine.Runs;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.RecordStore;
+import io.infloop.store.RecordStore.RunCursor;
 import io.infloop.store.RecordStore.RunRow;
 import jakarta.servlet.Servlet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -24,6 +26,8 @@ public final class RunsResource extends ApiServlet {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1_000;
     private static final Set<String> STATUSES = Set.of("running", "succeeded", "failed", "cancelled");
+
+    private static final Pattern CURSOR = Pattern.compile("([0-9]{1,18})(?:-(.+))?");
 
     private final transient RecordStore records;
     private final transient Runs runs;
@@ -50,7 +54,7 @@ public final class RunsResource extends ApiServlet {
 
     private ApiReply list(ApiRequest request) {
         int limit = (int) request.number("limit", 1, MAX_LIMIT).orElse(DEFAULT_LIMIT);
-        OptionalLong before = request.number("before", 0, Long.MAX_VALUE);
+        Optional<RunCursor> before = before(request);
         Optional<String> workflowId = request.query("workflowId");
         Optional<String> status = request.query("status");
         if (workflowId.isPresent() && !Ids.isWorkflowId(workflowId.get())) {
@@ -63,9 +67,28 @@ public final class RunsResource extends ApiServlet {
         JsonObject.Builder body = JsonObject.builder()
                 .put("runs", rows.stream().map(RunJson::summary).toList());
         if (rows.size() == limit) {
-            body.put("nextBefore", rows.get(rows.size() - 1).startedAt());
+            RunRow last = rows.get(rows.size() - 1);
+            body.put("nextBefore", last.startedAt() + "-" + last.runId());
         }
         return ApiReply.ok(body.build());
+    }
+
+    /** {@code <startedAt>-<runId>}, as in {@code nextBefore}; or a time alone: what started earlier. */
+    private static Optional<RunCursor> before(ApiRequest request) {
+        Optional<String> text = request.query("before");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher cursor = CURSOR.matcher(text.get());
+        if (!cursor.matches()) {
+            throw new InvalidQueryException("before");
+        }
+        Optional<String> runId = Optional.ofNullable(cursor.group(2));
+        if (runId.isPresent() && !Ids.isRunId(runId.get())) {
+            throw new InvalidQueryException("before");
+        }
+        // No id comes before the empty one.
+        return Optional.of(new RunCursor(Long.parseLong(cursor.group(1)), runId.orElse("")));
     }
 
     private ApiReply one(String workflowId, String runId) {

@@ -21,7 +21,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes a trigger out of a request body, or says what is wrong with it. */
+/**
+ * Makes a trigger out of a request body, or says what is wrong with it.
+ *
+ * <p>Members of the wrong type are refused, where the specification (§12) has them count as absent: a trigger whose {@code match} was
+ * lost fires for everything, and one whose {@code enabled} was lost is on. Absent still means the default.
+ */
 final class TriggerDraft {
     private static final int MAX_SECRET_LENGTH = 4_096;
     private static final int MAX_PREDICATES = 100;
@@ -45,6 +50,10 @@ final class TriggerDraft {
 
     /** @param existing the trigger that is being replaced: its secret stays unless the body names another */
     Outcome check(JsonObject body, String id, Optional<Trigger> existing, long nowMillis) {
+        Optional<String> misshapen = misshapen(body);
+        if (misshapen.isPresent()) {
+            return invalid(misshapen.get());
+        }
         Secret secret = secret(body, existing);
         Trigger trigger = new Trigger(
                 id,
@@ -75,6 +84,19 @@ final class TriggerDraft {
         return problem(trigger, body, source)
                 .<Outcome>map(TriggerDraft::invalid)
                 .orElseGet(() -> new Valid(withoutIdleEvent(trigger, source)));
+    }
+
+    private static Optional<String> misshapen(JsonObject body) {
+        if (body.has("match") && body.array("match").isEmpty()) {
+            return Optional.of("match must be an array");
+        }
+        if (body.has("enabled") && body.bool("enabled").isEmpty()) {
+            return Optional.of("enabled must be true or false");
+        }
+        if (body.has("inputs") && body.object("inputs").isEmpty()) {
+            return Optional.of("inputs must be an object");
+        }
+        return Optional.empty();
     }
 
     private static Invalid invalid(String problem) {
@@ -168,7 +190,7 @@ final class TriggerDraft {
         }
     }
 
-    /** @return empty if an element is not a predicate; what is not an array counts as none */
+    /** @return empty if an element is not a predicate */
     private static Optional<List<Trigger.Predicate>> predicates(JsonObject body) {
         List<Trigger.Predicate> predicates = new ArrayList<>();
         for (Object element : body.array("match").orElse(List.of())) {

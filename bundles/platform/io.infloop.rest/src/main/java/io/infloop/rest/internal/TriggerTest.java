@@ -7,6 +7,7 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.json.JsonParseException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +39,14 @@ final class TriggerTest {
         if (headers.isEmpty()) {
             return ApiReply.error(ErrorCode.INVALID_BODY, "headers must be an object of header names and texts");
         }
+        // A slip of the pen must not fire what was to be tried.
+        if (object.has("dryRun") && object.bool("dryRun").isEmpty()) {
+            return ApiReply.error(ErrorCode.INVALID_BODY, "dryRun must be true or false");
+        }
         Object payload = object.has("payload") ? object.get("payload") : JsonObject.EMPTY;
+        if (!(payload instanceof JsonObject || payload instanceof List)) {
+            return ApiReply.error(ErrorCode.INVALID_BODY, "payload must be an object or an array");
+        }
         byte[] delivery = Json.write(payload).getBytes(StandardCharsets.UTF_8);
         if (delivery.length > MAX_PAYLOAD_BYTES) {
             return ApiReply.error(ErrorCode.PAYLOAD_TOO_LARGE);
@@ -85,12 +93,15 @@ final class TriggerTest {
     }
 
     private static Optional<Map<String, String>> headers(JsonObject body) {
-        if (!body.has("headers") || body.get("headers") == null) {
+        if (!body.has("headers")) {
             return Optional.of(Map.of());
         }
+        Optional<JsonObject> given = body.object("headers");
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
         Map<String, String> headers = new LinkedHashMap<>();
-        for (Map.Entry<String, Object> header :
-                body.object("headers").orElse(JsonObject.of("", "")).asMap().entrySet()) {
+        for (Map.Entry<String, Object> header : given.get().asMap().entrySet()) {
             boolean usable = HEADER_NAME.matcher(header.getKey()).matches()
                     && header.getValue() instanceof String value
                     && HEADER_VALUE.matcher(value).matches()

@@ -31,7 +31,7 @@ public final class TriggersResource extends ApiServlet {
     private final transient AuditLog audit;
     private final transient TriggerTest test;
     private final transient Clock clock;
-    /** Two replacements of one trigger must not mix: each keeps the secret that it found. */
+    /** Two changes of one trigger must not mix: a replacement keeps the secret that it found. */
     private final transient Object writing = new Object();
 
     @Activate
@@ -144,12 +144,15 @@ public final class TriggersResource extends ApiServlet {
     }
 
     private ApiReply delete(ApiRequest request, String id) {
-        Optional<Trigger> existing = find(id);
-        if (existing.isEmpty() || !triggers.delete(id)) {
-            return ApiReply.error(ErrorCode.NOT_FOUND);
+        // A replacement that has found the trigger must not bring it back.
+        synchronized (writing) {
+            Optional<Trigger> existing = find(id);
+            if (existing.isEmpty() || !triggers.delete(id)) {
+                return ApiReply.error(ErrorCode.NOT_FOUND);
+            }
+            audit("trigger.deleted", request, existing.get());
+            return ApiReply.noContent();
         }
-        audit("trigger.deleted", request, existing.get());
-        return ApiReply.noContent();
     }
 
     private ApiReply test(ApiRequest request, String id) {

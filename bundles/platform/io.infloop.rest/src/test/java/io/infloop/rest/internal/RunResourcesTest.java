@@ -6,6 +6,7 @@ import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
 import io.infloop.core.event.EventHub;
+import io.infloop.core.instance.ServerInstance;
 import io.infloop.engine.Runs;
 import io.infloop.engine.Runs.ActiveRun;
 import io.infloop.engine.Workflows;
@@ -39,6 +40,7 @@ class RunResourcesTest {
     private Map<?, ?> inputs = Map.of();
     private Optional<InfloopException> refusal = Optional.empty();
     private boolean full;
+    private boolean texts;
     private final Runs runs = Fakes.fake(Runs.class, this::runs);
     private final RecordStore records = Fakes.fake(RecordStore.class, this::records);
     private final EventHub hub =
@@ -48,15 +50,21 @@ class RunResourcesTest {
             Fakes.fake(
                     Workflows.class,
                     (method, arguments) -> arguments[0].equals("triage")
-                            ? Optional.of(
-                                    List.of(new InputDeclaration("n", "number", Optional.empty(), Optional.empty())))
+                            ? Optional.of(List.of(new InputDeclaration(
+                                    "n", texts ? "string" : "number", Optional.empty(), Optional.empty())))
                             : Optional.empty()),
             Fakes.fake(WorkflowStore.class, (method, arguments) -> Optional.empty()),
             records,
             hub,
             Fakes.audit(audit),
             Clock.systemUTC());
-    private final RunStopResource stop = new RunStopResource(runs, Fakes.audit(audit));
+    private final RunStopResource stop = new RunStopResource(
+            runs,
+            records,
+            Fakes.fake(
+                    ServerInstance.class,
+                    (method, arguments) -> method.equals("id") ? "i1" : "i2".equals(arguments[0])),
+            Fakes.audit(audit));
     private final RunsResource history = new RunsResource(records, runs);
     private final QueueResource queueResource = new QueueResource(records, hub, Fakes.audit(audit));
 
@@ -101,10 +109,17 @@ class RunResourcesTest {
                 queue.add(item);
                 yield CompletableFuture.completedFuture(new RecordStore.Enqueued(item.queueId(), queue.size()));
             }
+            case "run" ->
+                rows.stream().filter(row -> row.runId().equals(arguments[0])).findFirst();
             case "waiting" ->
-                queue.stream()
-                        .map(item -> new Waiting(item, queue.indexOf(item) + 1))
-                        .toList();
+                arguments[0] instanceof String id
+                        ? queue.stream()
+                                .filter(item -> item.queueId().equals(id))
+                                .map(item -> new Waiting(item, 1))
+                                .findFirst()
+                        : queue.stream()
+                                .map(item -> new Waiting(item, queue.indexOf(item) + 1))
+                                .toList();
             case "waitingCount" -> queue.size();
             case "history" -> Optional.empty();
             case "remove" ->
@@ -232,14 +247,108 @@ class RunResourcesTest {
                         + "\",\"workflowId\":\"triage\",\"workflowName\":\"Triage\",\"workflowVersion\":3,\"status\":\"succeeded\","
                         + "\"source\":\"webhook\",\"startedAt\":100,\"finishedAt\":150,\"durationMs\":50,\"eventCount\":12,"
                         + "\"correlationId\":\"cid_aaaaaaaaaaaaaaaa\",\"costUsd\":0.5,\"queueId\":\"q-1-a\","
-                        + "\"triggerId\":\"k3JvQ0…\"}],\"nextBefore\":100}");
-        assertThat(calls).containsExactly("runs Optional.empty Optional.empty OptionalLong[200] 1");
-        for (String query : List.of("limit=0", "limit=1001", "limit=x", "before=-1", "status=odd", "workflowId=..")) {
+                        + "\"triggerId\":\"k3JvQ0…\"}],\"nextBefore\":\"100-" + RUN + "\"}");
+        Fakes.get(history, "?before=100-" + RUN);
+        assertThat(calls)
+                .containsExactly(
+                        "runs Optional.empty Optional.empty Optional[RunCursor[startedAt=200, runId=]] 1",
+                        "runs Optional.empty Optional.empty Optional[RunCursor[startedAt=100, runId=" + RUN + "]] 100");
+        for (String query : List.of(
+                "limit=0",
+                "limit=1001",
+                "limit=x",
+                "before=-1",
+                "before=5-x",
+                "before=5-",
+                "before=99999999999999999999",
+                "status=odd",
+                "workflowId=..")) {
             assertThat(Fakes.text(Fakes.get(history, "?" + query)))
                     .as(query)
                     .isEqualTo("400 {\"error\":\"invalid-query\",\"field\":\"" + query.substring(0, query.indexOf('='))
                             + "\"}");
         }
+    }
+
+    @Test
+    void aRunOfAnotherServerIsStoppedThere() {
+        rows.add(row(RUN, "running", "i2"));
+        assertThat(Fakes.text(Fakes.post(stop, "", "{\"runId\":\"" + RUN + "\"}")))
+                .startsWith(
+                        "409 {\"error\":\"conflict\",\"reason\":\"that run runs on another server on the same data (i2);"
+                                + " stop it there\"");
+        rows.set(0, row(RUN, "running", "dead"));
+        assertThat(Fakes.text(Fakes.post(stop, "", "{\"runId\":\"" + RUN + "\"}")))
+                .contains("that run is not active");
+        rows.set(0, row(RUN, "failed", "i2"));
+        assertThat(Fakes.text(Fakes.post(stop, "", "{\"runId\":\"" + RUN + "\"}")))
+                .contains("that run is not active");
+    }
+
+    private static RunRow row(String runId, String status, String instanceId) {
+        return new RunRow(
+                runId,
+                "triage",
+                "Triage",
+                3,
+                status,
+                "webhook",
+                "cid_aaaaaaaaaaaaaaaa",
+                Optional.empty(),
+                Optional.empty(),
+                instanceId,
+                100,
+                OptionalLong.empty(),
+                OptionalDouble.empty(),
+                Optional.empty(),
+                0);
+    }
+
+    @Test
+    void theQueueShowsLargeInputsInShort() {
+        Map<String, Object> large = Map.of(
+                "a", "x".repeat(500_000),
+                "b", "\u0001".repeat(1_000),
+                "c", JsonObject.of("d", "y".repeat(5_000)),
+                "e", "short");
+        for (int i = 0; i < 300; i++) {
+            queue.add(new QueueItem(
+                    "q-1-" + i,
+                    TRIGGER_ID,
+                    "triage",
+                    "Triage",
+                    "webhook",
+                    "cid_aaaaaaaaaaaaaaaa",
+                    i == 0 ? Map.of("n", 1L) : large,
+                    1));
+        }
+        JsonObject shown = Fakes.body(Fakes.get(queueResource, ""));
+        assertThat(shown.toString().length()).isLessThan(2_000_000);
+        List<Object> items = shown.array("items").orElseThrow();
+        assertThat(((JsonObject) items.get(0)).has("inputsTruncated")).isFalse();
+        for (Object item : items.subList(1, items.size())) {
+            assertThat(((JsonObject) item).bool("inputsTruncated")).contains(true);
+            assertThat(((JsonObject) item)
+                            .object("inputs")
+                            .orElseThrow()
+                            .toString()
+                            .length())
+                    .isLessThanOrEqualTo(8 * 1_024);
+        }
+        assertThat(((JsonObject) items.get(1)).object("inputs").orElseThrow().string("a"))
+                .contains("x".repeat(1_024) + "…");
+        String last = queue.get(299).queueId();
+        assertThat(Fakes.delete(queueResource, "/" + last).status()).isEqualTo(204);
+        assertThat(events.get(0).toString()).contains("triggerId=k3JvQ0…").contains("correlationId=cid_");
+    }
+
+    @Test
+    void inputsHaveABound() {
+        texts = true;
+        String body = "{\"workflowId\":\"triage\",\"inputs\":{\"n\":\"" + "x".repeat(1_048_570) + "\"}}";
+        assertThat(Fakes.text(Fakes.post(run, "", body))).startsWith("413 {\"error\":\"payload-too-large\"");
+        assertThat(Fakes.post(run, "?queue=1", body).status()).isEqualTo(413);
+        assertThat(Fakes.post(run, "", body.replace("xxxxxxxx", "x")).status()).isEqualTo(202);
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,10 +29,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -42,15 +46,22 @@ import org.junit.jupiter.api.Test;
 
 /** The servlets in the very Jetty that the distribution ships. */
 class ServletsTest {
+    private final AtomicInteger snapshotsTaken = new AtomicInteger();
+    private volatile String bulk = "";
     private final HttpClient client = HttpClient.newHttpClient();
     private final Hub hub = new Hub();
     private final EventsServlet events = new EventsServlet(
             Fakes.fake(EventHub.class, hub::call),
-            Fakes.fake(Runs.class, (method, arguments) -> JsonObject.builder()
-                    .put("status", "idle")
-                    .put("withEvents", arguments[0])
-                    .build()),
+            Fakes.fake(Runs.class, (method, arguments) -> {
+                snapshotsTaken.incrementAndGet();
+                return JsonObject.builder()
+                        .put("status", "idle")
+                        .put("withEvents", arguments[0])
+                        .putIfPresent("bulk", Optional.of(bulk).filter(text -> !text.isEmpty()))
+                        .build();
+            }),
             Fakes.fake(ServerInstance.class, (method, arguments) -> "i1"));
+    private Optional<Error> fail = Optional.empty();
     private Server server;
     private int port;
 
@@ -77,6 +88,7 @@ class ServletsTest {
         server = new Server();
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        connector.setAcceptedSendBufferSize(16 * 1024);
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/");
         Filter door = (request, response, chain) -> {
@@ -90,6 +102,9 @@ class ServletsTest {
         add(context, new UnknownResource(), "/api/*");
         WorkflowsResource workflows = new WorkflowsResource(
                 Fakes.fake(WorkflowStore.class, (method, arguments) -> {
+                    if (method.equals("list") && fail.isPresent()) {
+                        throw fail.get();
+                    }
                     if (method.equals("list")) {
                         throw new IllegalStateException("a defect with a /secret/path");
                     }
@@ -139,6 +154,76 @@ class ServletsTest {
     }
 
     @Test
+    void errorsOfTheMachineAreJsonToo() throws Exception {
+        for (Error error :
+                List.of(new OutOfMemoryError("x"), new StackOverflowError(), new NoClassDefFoundError("x"))) {
+            fail = Optional.of(error);
+            HttpResponse<String> response = send(request("/api/workflows"));
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.body()).startsWith("{\"error\":\"internal-error\",\"correlationId\":\"cid_");
+        }
+    }
+
+    @Test
+    void aClientWhoWritesEverythingFirstReadsTheRefusal() throws Exception {
+        for (int size : new int[] {ApiRequest.MAX_BODY_BYTES + 1, 5 * 1_048_576}) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream()
+                        .write(("POST /api/workflows HTTP/1.1\r\nHost: x\r\nContent-Length: " + size + "\r\n\r\n")
+                                .getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().write(new byte[size]);
+                assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1))
+                        .isEqualTo("HTTP/1.1 413");
+            }
+        }
+    }
+
+    @Test
+    void clientsThatTakeNothingShareTheStateAndAreDropped() throws Exception {
+        bulk = "x".repeat(1_900_000);
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(4_096);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                sockets.add(socket);
+                socket.getOutputStream()
+                        .write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            }
+            await().until(() -> events.clientCount() == 20);
+            await().until(() -> events.snapshots().waitingBytes() > 0);
+            // The request threads are free.
+            assertThat(send(request("/api/nothing")).statusCode()).isEqualTo(404);
+            assertThat(events.snapshots().waitingBytes()).isLessThan(10_000_000);
+            assertThat(snapshotsTaken.get()).isLessThan(6);
+            events.check(System.nanoTime() + Duration.ofSeconds(29).toNanos());
+            assertThat(events.clientCount()).isEqualTo(20);
+            events.check(System.nanoTime() + Duration.ofSeconds(31).toNanos());
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+        await().until(() -> {
+            events.keepAlive();
+            return events.clientCount() == 0 && events.snapshots().waitingBytes() == 0;
+        });
+    }
+
+    @Test
+    void statesAreBoundedInSize() throws Exception {
+        bulk = "x".repeat(3_000_000);
+        HttpResponse<InputStream> response = client.send(request("/api/events").build(), BodyHandlers.ofInputStream());
+        try (BufferedReader lines = lines(response)) {
+            assertThat(frame(lines).get(1))
+                    .isEqualTo("data: {\"type\":\"state_snapshot\",\"state\":{\"status\":\"idle\",\"withEvents\":false,"
+                            + "\"truncated\":true}}");
+        }
+    }
+
+    @Test
     void eventsBeginWithTheStateAndCarryIds() throws Exception {
         HttpResponse<InputStream> response = client.send(request("/api/events").build(), BodyHandlers.ofInputStream());
         assertThat(response.headers().firstValue("content-type"))
@@ -179,6 +264,22 @@ class ServletsTest {
             await().until(() -> hub.watcher != null);
             assertThat(hub.after).isEqualTo(3);
         }
+    }
+
+    @Test
+    void aStateIsSharedOnlyAsLongAsItDoes() throws Exception {
+        Snapshots snapshots = events.snapshots();
+        try (Snapshots.Encoded first = snapshots.acquire(true, 0);
+                Snapshots.Encoded second = snapshots.acquire(true, 5)) {
+            assertThat(second).isSameAs(first);
+            assertThat(snapshots.waitingBytes()).isEqualTo(first.json().length);
+            hub.lastId = 6;
+            try (Snapshots.Encoded newer = snapshots.acquire(true, 6)) {
+                assertThat(newer).isNotSameAs(first);
+                assertThat(newer.id()).isEqualTo(6);
+            }
+        }
+        assertThat(snapshots.waitingBytes()).isZero();
     }
 
     @Test

@@ -157,12 +157,14 @@ class TriggersResourceTest {
         assertThat(Fakes.text(Fakes.post(
                         resource, "", complete + ",\"match\":[{\"lhs\":\"a\",\"op\":\"matches\",\"rhs\":\"(\"}]}")))
                 .contains("invalid regex");
-        // Wrong types become defaults.
-        assertThat(Fakes.post(
-                                resource,
-                                "",
-                                complete
-                                        + ",\"enabled\":\"no\",\"match\":\"x\",\"inputs\":[],\"verifyOptional\":\"yes\"}")
+        // A lost predicate would fire always.
+        assertReason(complete + ",\"match\":\"x\"}", "match must be an array");
+        assertReason(complete + ",\"match\":null}", "match must be an array");
+        assertReason(complete + ",\"match\":{}}", "match must be an array");
+        assertReason(complete + ",\"enabled\":\"false\"}", "enabled must be true or false");
+        assertReason(complete + ",\"inputs\":[]}", "inputs must be an object");
+        assertThat(stored).isEmpty();
+        assertThat(Fakes.post(resource, "", complete + ",\"verifyOptional\":\"yes\"}")
                         .status())
                 .isEqualTo(201);
         assertThat(stored.values()).singleElement().satisfies(trigger -> {
@@ -223,9 +225,19 @@ class TriggersResourceTest {
         assertThat(Fakes.post(resource, path, "").status()).isEqualTo(200);
         assertThat(new String(fired.get(1).body(), StandardCharsets.UTF_8)).isEqualTo("{}");
         for (String odd : List.of(
-                "[]", "{\"headers\":[]}", "{\"headers\":{\"a b\":\"c\"}}", "{\"headers\":{\"a\":\"b\\r\\nc: d\"}}")) {
+                "[]",
+                "{\"dryRun\":\"true\"}",
+                "{\"dryRun\":1}",
+                "{\"dryRun\":null}",
+                "{\"payload\":\"{}\"}",
+                "{\"payload\":null}",
+                "{\"headers\":null}",
+                "{\"headers\":[]}",
+                "{\"headers\":{\"a b\":\"c\"}}",
+                "{\"headers\":{\"a\":\"b\\r\\nc: d\"}}")) {
             assertThat(Fakes.post(resource, path, odd).status()).as(odd).isEqualTo(400);
         }
+        assertThat(fired).hasSize(2);
         assertThat(Fakes.post(resource, path, "\"" + "x".repeat(1_048_576) + "\"")
                         .status())
                 .isEqualTo(413);
