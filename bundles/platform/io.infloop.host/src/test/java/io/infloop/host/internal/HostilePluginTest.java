@@ -28,6 +28,7 @@ import sample.ErrorIdScheme;
 import sample.FailingStart;
 import sample.HangingIdScheme;
 import sample.HangingStart;
+import sample.OtherScheme;
 
 class HostilePluginTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -61,9 +62,17 @@ class HostilePluginTest {
     void importsOfThePlatformAreRefused() {
         assertThat(refusal(PluginJar.of("nosy", "1.0.0").alsoImports("io.infloop.core.audit"), "nosy"))
                 .isEqualTo("imports io.infloop.core.audit, which plugins may not use:"
-                        + " only java.*, the JDK's javax.*, io.infloop.spi.* and org.slf4j");
+                        + " only java.*, the JDK's javax.*, org.w3c.dom.* and org.xml.sax.*, io.infloop.spi.*,"
+                        + " org.slf4j.* and org.osgi.service.component.*");
         assertThat(refusal(PluginJar.of("framework", "1.0.0").alsoImports("org.osgi.framework"), "framework"))
-                .startsWith("imports org.osgi.framework,");
+                .isEqualTo("imports org.osgi.framework, which plugins may not use:"
+                        + " register services with declarative services (@Component) instead of a BundleActivator");
+        PluginJar.of("activated", "1.0.0")
+                .header("Bundle-Activator", "sample.Activator")
+                .dropInto(host.plugins, "activated.jar");
+        assertThat(host.awaitPlugin("activated.jar", PluginState.FAILED).reason())
+                .contains("has a Bundle-Activator, which plugins may not use: register services with declarative"
+                        + " services (@Component) instead; remove the header Bundle-Activator");
         assertThat(refusal(
                         PluginJar.of("future", "1.0.0").header("Import-Package", "io.infloop.spi;version=\"[2,3)\""),
                         "future"))
@@ -185,7 +194,8 @@ class HostilePluginTest {
         }
 
         assertThat(host.awaitPlugin("endless", PluginState.FAILED).reason().orElseThrow())
-                .contains("is switched off: 3 threads did not come back");
+                .contains("is switched off: 3 threads did not come back from it, and 3 still run,"
+                        + " which only a restart of the server ends; update the plugin");
         assertThatThrownBy(() -> host.mark("endless"))
                 .isInstanceOf(ContributionUnavailableException.class)
                 .hasMessageContaining("switched off");
@@ -197,6 +207,26 @@ class HostilePluginTest {
                 .dropInto(host.plugins, "endless.jar");
         await().atMost(SOON).until(() -> host.offers("endless"));
         assertThat(host.mark("endless")).isEqualTo("repaired");
+    }
+
+    @Test
+    void aDeadComponentBesideAGoodOneIsNamed() {
+        PluginJar.of("half", "1.0.0")
+                .component(OtherScheme.class, SignatureScheme.class)
+                .waiting(EchoScheme.class, SignatureScheme.class)
+                .dropInto(host.plugins, "half.jar");
+        PluginJar.of("ill", "1.0.0")
+                .component(BadScheme.class, SignatureScheme.class)
+                .eager(FailingStart.class, SignatureScheme.class)
+                .dropInto(host.plugins, "ill.jar");
+
+        assertThat(host.awaitPlugin("half", PluginState.ACTIVE).reason().orElseThrow())
+                .contains("component sample.EchoScheme waits for reference clock");
+        assertThat(host.awaitPlugin("ill", PluginState.ACTIVE).reason().orElseThrow())
+                .contains("component sample.FailingStart failed: ")
+                .contains("no licence found");
+        assertThat(host.plugin("good", PluginState.ACTIVE).orElseThrow().reason())
+                .isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.infloop.host.Lease;
 import io.infloop.host.PluginInfo;
 import io.infloop.host.PluginState;
 import io.infloop.spi.provider.AgentRequest;
+import io.infloop.spi.provider.OutputParser;
 import io.infloop.spi.provider.Provider;
 import io.infloop.spi.provider.ProviderDescriptor;
 import io.infloop.spi.provider.ProviderTransport;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import sample.EchoScheme;
+import sample.SampleParser;
 import sample.SampleTransport;
 
 class ManifestDeployTest {
@@ -120,6 +122,34 @@ class ManifestDeployTest {
                         .orElseThrow())
                 .contains("provider one cannot run: no plugin offers provider transport 'cli'");
         lease.close();
+    }
+
+    @Test
+    void aProviderWaitsForItsParserAndFollowsIt() throws Exception {
+        host.ship(transport(), "a.transport");
+        host.ship(parser("a.plain", "plain"), "a.plain");
+        host.start();
+        PluginJar.drop(
+                host.providers,
+                "one.json",
+                provider("one", "One").replace("\"bin\"", "\"outputFormat\":\"nope\",\"bin\""));
+        assertThat(host.awaitPlugin("provider.one", PluginState.WAITING).reason())
+                .contains("waits for output parser nope; known: plain");
+        assertThat(host.contributions().find(Provider.class, "one")).isEmpty();
+
+        Path jar = parser("a.nope", "nope").dropInto(host.plugins, "nope.jar");
+        host.awaitPlugin("provider.one", PluginState.ACTIVE);
+        assertThat(label("one")).isEqualTo("One");
+
+        Files.delete(jar);
+        host.awaitPlugin("provider.one", PluginState.WAITING);
+    }
+
+    private static PluginJar parser(String plugin, String format) {
+        return PluginJar.of(plugin, "1.0.0")
+                .component(SampleParser.class, OutputParser.class)
+                .component(EchoScheme.class, SignatureScheme.class)
+                .text("id.txt", format);
     }
 
     @Test

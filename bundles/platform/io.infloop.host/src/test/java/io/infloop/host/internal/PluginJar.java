@@ -53,20 +53,27 @@ final class PluginJar {
 
     /** A component that is created when the bundle starts. */
     PluginJar eager(Class<?> implementation, Class<? extends Contribution> kind) {
-        return component(implementation, kind, true);
+        return component(implementation, kind, true, "");
     }
 
     PluginJar component(Class<?> implementation, Class<? extends Contribution> kind) {
-        return component(implementation, kind, false);
+        return component(implementation, kind, false, "");
     }
 
-    private PluginJar component(Class<?> implementation, Class<? extends Contribution> kind, boolean immediate) {
+    /** A component that needs a service which is not there. */
+    PluginJar waiting(Class<?> implementation, Class<? extends Contribution> kind) {
+        return component(implementation, kind, false, "<reference name=\"clock\" interface=\"java.time.Clock\"/>");
+    }
+
+    private PluginJar component(
+            Class<?> implementation, Class<? extends Contribution> kind, boolean immediate, String references) {
         String file = "OSGI-INF/" + implementation.getName() + ".xml";
         text(
                 file,
                 "<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.3.0\" name=\"" + implementation.getName()
                         + "\" immediate=\"" + immediate + "\"><implementation class=\"" + implementation.getName()
-                        + "\"/><service><provide interface=\"" + kind.getName() + "\"/></service></scr:component>");
+                        + "\"/><service><provide interface=\"" + kind.getName() + "\"/></service>" + references
+                        + "</scr:component>");
         components += (components.isEmpty() ? "" : ",") + file;
         services += (services.isEmpty() ? "" : ",") + "osgi.service;objectClass:List<String>=\"" + kind.getName()
                 + "\";effective:=active";

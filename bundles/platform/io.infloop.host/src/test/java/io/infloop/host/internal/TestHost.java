@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.felix.scr.info.ScrInfo;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -45,6 +46,8 @@ final class TestHost implements AutoCloseable {
     final Path providers;
     final Path webhooks;
     final List<String> news = new CopyOnWriteArrayList<>();
+    final List<String> changes = new CopyOnWriteArrayList<>();
+    final AtomicReference<Error> failure = new AtomicReference<>();
     final AtomicBoolean settled = new AtomicBoolean();
     private final Path directory;
     private final Framework framework;
@@ -128,6 +131,19 @@ final class TestHost implements AutoCloseable {
         return this;
     }
 
+    /** Stops the framework as the end of the server does: the host goes when its turn comes. */
+    void stopFramework() throws Exception {
+        framework.stop();
+        framework.waitForStop(10_000);
+        HostRuntime stopped = runtime;
+        runtime = null;
+        try {
+            stopped.close();
+        } catch (IllegalStateException contextGone) {
+            // The host's own bundle stops earlier in a server; here it is the system bundle.
+        }
+    }
+
     /** Installs a plugin as the launcher does. */
     Bundle ship(PluginJar jar, String symbolicName) throws BundleException {
         Bundle bundle = context().installBundle("shipped:" + symbolicName, new ByteArrayInputStream(jar.build()));
@@ -195,7 +211,11 @@ final class TestHost implements AutoCloseable {
     private final class Recorder implements PluginNews {
         @Override
         public void changed(PluginInfo plugin) {
-            // Follows from the others.
+            changes.add(plugin.id() + " " + plugin.state());
+            Error next = failure.getAndSet(null);
+            if (next != null) {
+                throw next;
+            }
         }
 
         @Override

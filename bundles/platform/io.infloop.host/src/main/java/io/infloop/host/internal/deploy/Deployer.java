@@ -1,5 +1,6 @@
 package io.infloop.host.internal.deploy;
 
+import io.infloop.host.internal.PlainText;
 import io.infloop.host.internal.RefusedException;
 import io.infloop.host.internal.folder.FileChange;
 import io.infloop.host.internal.folder.FolderWatcher;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Makes what serves agree with the files in the folders: stage, verify, activate, then show the new version and hide the old one in
@@ -99,13 +101,25 @@ final class Deployer implements FolderWatcher.Listener {
     }
 
     private void guarded(Runnable step) {
+        isolated(step);
+        isolated(() -> stager.keepOnly(copiesInUse()));
+        isolated(changed);
+    }
+
+    /** What one file or one plugin makes of a step, errors of the virtual machine included, stays with it. */
+    private void isolated(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException defect) {
-            LOG.error("A change of plugins could not be carried out; what serves stays as it is", defect);
+        } catch (Throwable defect) {
+            LOG.atLevel(level())
+                    .setCause(defect)
+                    .log("A change of plugins could not be carried out; what serves stays as it is");
         }
-        stager.keepOnly(copiesInUse());
-        changed.run();
+    }
+
+    /** While the server stops nothing can be carried out any more, which is no defect. */
+    private Level level() {
+        return worker.isShutdown() ? Level.DEBUG : Level.ERROR;
     }
 
     private Set<Path> copiesInUse() {
@@ -118,10 +132,10 @@ final class Deployer implements FolderWatcher.Listener {
 
     private void take(List<FileChange> changes) {
         for (FileChange change : changes) {
-            if (change instanceof FileChange.Found found) {
+            if (!(change instanceof FileChange.Gone)) {
                 Set<String> concerned = new LinkedHashSet<>();
-                examine(found, concerned);
-                concerned.forEach(this::reconcile);
+                isolated(() -> examine(change, concerned));
+                concerned.forEach(id -> isolated(() -> reconcile(id)));
             }
         }
         Set<String> concerned = new LinkedHashSet<>();
@@ -135,21 +149,20 @@ final class Deployer implements FolderWatcher.Listener {
                         .forEach(one -> concerned.add(one.candidate().id()));
             }
         }
-        concerned.forEach(this::reconcile);
+        concerned.forEach(id -> isolated(() -> reconcile(id)));
     }
 
     /** Stages a file and notes which plugins may be affected. */
-    private void examine(FileChange.Found found, Set<String> concerned) {
-        Optional<PluginFile> before = Optional.ofNullable(files.get(found.file()));
+    private void examine(FileChange change, Set<String> concerned) {
+        Optional<PluginFile> before = Optional.ofNullable(files.get(change.file()));
         before.flatMap(PluginFile::candidate).ifPresent(candidate -> concerned.add(candidate.id()));
         deployed.values().stream()
-                .filter(one -> one.candidate().file().equals(found.file()))
+                .filter(one -> one.candidate().file().equals(change.file()))
                 .forEach(one -> concerned.add(one.candidate().id()));
         long place = before.map(PluginFile::order).orElseGet(() -> order++);
         PluginFile file;
         try {
-            Candidate candidate = stager.stage(found.folder(), found.file());
-            installer.checkName(candidate);
+            Candidate candidate = stage(change);
             concerned.add(candidate.id());
             file = PluginFile.accepted(candidate, place);
             if (before.filter(known -> known.candidate().equals(Optional.of(candidate)))
@@ -158,9 +171,26 @@ final class Deployer implements FolderWatcher.Listener {
                 return;
             }
         } catch (RefusedException refused) {
-            file = PluginFile.refused(found.file(), place, refused.getMessage());
+            file = PluginFile.refused(change.file(), place, refused.getMessage());
+        } catch (RuntimeException | Error defect) {
+            LOG.error("{} could not be examined", PlainText.of(change.file().toString()), defect);
+            file = PluginFile.refused(
+                    change.file(),
+                    place,
+                    "could not be examined (" + defect.getClass().getSimpleName()
+                            + "); build it again, the log of the server says more");
         }
-        files.put(found.file(), file);
+        files.put(change.file(), file);
+    }
+
+    private Candidate stage(FileChange change) throws RefusedException {
+        if (change instanceof FileChange.Found found) {
+            Candidate candidate = stager.stage(found.folder(), found.file());
+            installer.checkName(candidate);
+            return candidate;
+        }
+        throw new RefusedException(
+                change instanceof FileChange.Refused refused ? refused.reason() : "is not there any more");
     }
 
     /** Brings one plugin to what the files say. */
@@ -197,11 +227,30 @@ final class Deployer implements FolderWatcher.Listener {
         } catch (RefusedException refused) {
             fail(candidate, refused.getMessage());
             return;
+        } catch (RuntimeException | Error defect) {
+            fail(candidate, unstartable(candidate, defect));
+            return;
         }
         activating.put(candidate.id(), activation);
-        Future<?> unusedAlarm = worker.schedule(
-                () -> activation.expire(activationDeadline), activationDeadline.toMillis(), TimeUnit.MILLISECONDS);
-        activation.begin();
+        try {
+            Future<?> unusedAlarm = worker.schedule(
+                    () -> activation.expire(activationDeadline), activationDeadline.toMillis(), TimeUnit.MILLISECONDS);
+            activation.begin();
+        } catch (RuntimeException | Error defect) {
+            finish(activation, Optional.of(unstartable(candidate, defect)));
+            return;
+        }
+        await(activation);
+    }
+
+    private String unstartable(Candidate candidate, Throwable defect) {
+        LOG.atLevel(level())
+                .setCause(defect)
+                .log("Plugin {} {} could not be started", candidate.id(), candidate.version());
+        return "could not be started (" + defect.getClass().getSimpleName() + "); the log of the server says more";
+    }
+
+    private void await(Activation activation) {
         try {
             finish(activation, activation.failure().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException slow) {

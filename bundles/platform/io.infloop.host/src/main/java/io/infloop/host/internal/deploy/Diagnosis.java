@@ -85,7 +85,7 @@ final class Diagnosis {
         if (!PluginBundles.mayImport(name)) {
             return own
                     ? Optional.empty()
-                    : Optional.of("imports " + name + ", which plugins may not use: " + PluginBundles.IMPORTABLE);
+                    : Optional.of("imports " + name + ", which plugins may not use: " + instead(name));
         }
         if (isProvided(requirement)) {
             return Optional.empty();
@@ -98,6 +98,12 @@ final class Diagnosis {
                 + (here.isEmpty()
                         ? ", which this server does not have; check the name"
                         : "; this server has " + here + ": use a version of the plugin made for it"));
+    }
+
+    private static String instead(String packageName) {
+        return packageName.equals("org.osgi.framework")
+                ? "register services with declarative services (@Component) instead of a BundleActivator"
+                : PluginBundles.IMPORTABLE;
     }
 
     private static String explainJava(String filter) {

@@ -1,6 +1,7 @@
 package io.infloop.host.internal.deploy;
 
 import io.infloop.host.Contributions;
+import io.infloop.host.PluginInfo;
 import io.infloop.host.Plugins;
 import io.infloop.host.internal.folder.FolderWatcher;
 import io.infloop.host.internal.folder.PluginFolder;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,6 +52,7 @@ public final class HostRuntime implements AutoCloseable {
     private final AtomicBoolean refreshDue = new AtomicBoolean();
     private final Runnable settled;
     private final long start = System.nanoTime();
+    private volatile boolean closed;
 
     /**
      * How long things may take.
@@ -158,6 +161,9 @@ public final class HostRuntime implements AutoCloseable {
     }
 
     private void awaitSettled() {
+        if (isStopping()) {
+            return;
+        }
         boolean inTime = deployer.isSettled();
         if (inTime || hasTaken(limits.settle())) {
             if (!inTime) {
@@ -191,18 +197,31 @@ public final class HostRuntime implements AutoCloseable {
         refreshDue.set(false);
         try {
             extender.evaluate();
-            list.publish(report.rows(deployer, retirement));
+            Map<PluginList.Row, PluginInfo> rows = report.rows(deployer, retirement);
+            // Asked afterwards: bundles stop only once the framework says that it does, so these rows are not of that
+            // time.
+            if (!isStopping()) {
+                list.publish(rows);
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (IllegalStateException stopping) {
             LOG.debug("Plugins changed while the server stops", stopping);
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
             LOG.error("The list of plugins could not be renewed", defect);
         }
     }
 
+    /** Whether plugins go because everything goes; what becomes of them is no news then. */
+    private boolean isStopping() {
+        return closed
+                || (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() & (Bundle.STARTING | Bundle.ACTIVE))
+                        == 0;
+    }
+
     @Override
     public void close() {
+        closed = true;
         changes.close();
         watcher.close();
         worker.shutdownNow();

@@ -1,5 +1,6 @@
 package io.infloop.host.internal.deploy;
 
+import io.infloop.host.internal.PlainText;
 import io.infloop.host.internal.RefusedException;
 import io.infloop.host.internal.hook.PluginBundles;
 import io.infloop.host.internal.registry.ContributionRegistry;
@@ -62,7 +63,7 @@ final class Installer {
             uninstall(bundle);
             throw new RefusedException(unmet.get());
         }
-        String source = candidate.file().getFileName().toString();
+        String source = PlainText.of(candidate.file().getFileName().toString());
         PluginVersion version = registry.staged(bundle, candidate.origin(), source, rank);
         return new Activation(candidate, version, replaces, judge);
     }

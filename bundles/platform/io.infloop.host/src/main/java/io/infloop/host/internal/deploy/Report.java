@@ -2,6 +2,7 @@ package io.infloop.host.internal.deploy;
 
 import io.infloop.host.PluginInfo;
 import io.infloop.host.PluginState;
+import io.infloop.host.internal.PlainText;
 import io.infloop.host.internal.deploy.Deployer.Deployed;
 import io.infloop.host.internal.deploy.PluginList.Row;
 import io.infloop.host.internal.hook.PluginBundles;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
@@ -96,8 +99,20 @@ final class Report {
                 holding.offered().stream().map(Key::text).sorted().toList();
         rows.put(
                 new Row(id, version.ref().version(), origin, sha256),
-                new PluginInfo(
-                        id, version.ref().version(), verdict.state(), origin, contributions, verdict.reason(), 0));
+                info(id, version.ref().version(), origin, contributions, verdict));
+    }
+
+    /** Names and messages come from files and from plugins. */
+    private static PluginInfo info(
+            String id, String version, String origin, List<String> contributions, Verdict verdict) {
+        return new PluginInfo(
+                PlainText.of(id),
+                version,
+                verdict.state(),
+                PlainText.of(origin),
+                contributions,
+                verdict.reason().map(PlainText::of),
+                0);
     }
 
     private Verdict shipped(Bundle bundle, PluginVersion version, Holding holding) {
@@ -132,9 +147,14 @@ final class Report {
         if (holding.serving().isEmpty()) {
             return Verdict.of(PluginState.DUPLICATE, holding.reasons().get(0));
         }
+        // A good component beside a dead one: the plugin serves, but not in full.
+        String reasons = Stream.concat(
+                        holding.reasons().stream().limit(1),
+                        components.problem(version).map(Components.Problem::reason).stream())
+                .collect(Collectors.joining("; "));
         return new Verdict(
                 holding.overrides() ? PluginState.OVERRIDES_SHIPPED : PluginState.ACTIVE,
-                holding.reasons().stream().findFirst());
+                Optional.of(reasons).filter(text -> !text.isEmpty()));
     }
 
     private Verdict empty(PluginVersion version, Holding holding) {
@@ -189,6 +209,6 @@ final class Report {
                         version,
                         origin,
                         file.candidate().map(Candidate::sha256).orElse("")),
-                new PluginInfo(id, version, verdict.state(), origin, List.of(), verdict.reason(), 0));
+                info(id, version, origin, List.of(), verdict));
     }
 }

@@ -1,5 +1,6 @@
 package io.infloop.host.internal.deploy;
 
+import io.infloop.host.internal.PlainText;
 import io.infloop.host.internal.registry.ContributionRegistry;
 import io.infloop.host.internal.registry.PluginVersion;
 import java.time.Duration;
@@ -95,7 +96,7 @@ final class Retirement {
             LOG.warn(
                     "Plugin {} could not be uninstalled cleanly: {}",
                     version.ref().id(),
-                    failed.getMessage());
+                    PlainText.of(String.valueOf(failed.getMessage())));
         } finally {
             registry.forget(version);
             try {

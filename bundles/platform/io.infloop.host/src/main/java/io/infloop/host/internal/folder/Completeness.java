@@ -20,8 +20,14 @@ final class Completeness {
 
     /** The directory of a zip file is written last. */
     private static boolean isWholeJar(Path file) {
-        try (ZipFile zip = new ZipFile(file.toFile())) {
-            return zip.size() > 0;
+        try {
+            if (JarBounds.excess(file).isPresent()) {
+                // It will be refused, and waiting makes it no smaller.
+                return true;
+            }
+            try (ZipFile zip = new ZipFile(file.toFile())) {
+                return zip.size() > 0;
+            }
         } catch (IOException | IllegalArgumentException incomplete) {
             return false;
         }

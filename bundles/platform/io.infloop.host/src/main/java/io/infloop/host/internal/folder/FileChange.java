@@ -9,5 +9,12 @@ public sealed interface FileChange {
     /** New or changed, and at rest. */
     record Found(PluginFolder folder, Path file) implements FileChange {}
 
+    /**
+     * There, and not to be opened.
+     *
+     * @param reason one sentence with the fix
+     */
+    record Refused(Path file, String reason) implements FileChange {}
+
     record Gone(Path file) implements FileChange {}
 }

@@ -43,6 +43,10 @@ public final class FolderWatcher implements AutoCloseable {
 
     private final List<WatchedFiles> contents = new ArrayList<>();
     private final List<PluginFolder> folders;
+
+    /** Seen, but not yet told: what goes wrong in between must not lose a change. */
+    private final List<FileChange> untold = new ArrayList<>();
+
     private final Listener listener;
     private final Timing timing;
     private final WatchService watchService;
@@ -89,7 +93,9 @@ public final class FolderWatcher implements AutoCloseable {
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (RuntimeException defect) {
+            } catch (Throwable defect) {
+                // Whatever a file made of this look, errors of the virtual machine included: the other plugins need the
+                // next one.
                 LOG.error("A look at the plugin folders failed; the next one follows", defect);
                 LockSupport.parkNanos(timing.rescan().toNanos());
             }
@@ -97,18 +103,20 @@ public final class FolderWatcher implements AutoCloseable {
     }
 
     private boolean look() {
-        List<FileChange> changes = new ArrayList<>();
         boolean pending = false;
         for (WatchedFiles files : contents) {
-            changes.addAll(files.look(System.nanoTime()));
+            untold.addAll(files.look(System.nanoTime()));
             pending |= files.isPending();
         }
-        if (!changes.isEmpty()) {
+        if (!untold.isEmpty()) {
             // New files first: where one file replaces another, the new one serves before the old one goes.
             List<FileChange> ordered = new ArrayList<>();
-            changes.stream().filter(FileChange.Found.class::isInstance).forEach(ordered::add);
-            changes.stream().filter(FileChange.Gone.class::isInstance).forEach(ordered::add);
+            untold.stream()
+                    .filter(change -> !(change instanceof FileChange.Gone))
+                    .forEach(ordered::add);
+            untold.stream().filter(FileChange.Gone.class::isInstance).forEach(ordered::add);
             listener.changed(ordered);
+            untold.clear();
         }
         return pending;
     }

@@ -1,5 +1,6 @@
 package io.infloop.host.internal.folder;
 
+import io.infloop.host.internal.PlainText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,22 +11,32 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What one folder was seen to hold, look by look. Not thread-safe. */
 final class WatchedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFiles.class);
-    private static final int MAX_FILES = 2_000;
+    /** So many files of a folder are looked at. */
+    static final int MAX_FILES = 2_000;
+
+    private static final String IRREGULAR =
+            "is not a regular file; put the plugin's file itself here, no folder, no pipe and no link to nothing";
+    private static final String CROWDED = "holds more than " + MAX_FILES
+            + " files; new ones beyond them are not looked at: move what is no plugin to another place";
 
     private final PluginFolder folder;
     private final Duration patience;
     private final Map<Path, Seen> files = new TreeMap<>();
     private boolean wasThere;
     private boolean complained;
+    private boolean crowded;
+    private boolean reportedCrowded;
     private boolean pending;
 
     /** @param patience how long an incomplete file that does not grow is waited for */
@@ -52,7 +63,18 @@ final class WatchedFiles {
                         .thenComparing(Path::getFileName))
                 .forEach(file -> FileStamp.of(file).ifPresent(stamp -> examine(file, stamp, nanos, changes)));
         files.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue(), listed.get(), changes));
+        reportCrowd(changes);
         return changes;
+    }
+
+    private void reportCrowd(List<FileChange> changes) {
+        if (crowded && !reportedCrowded) {
+            LOG.warn("{} {}", folder.path(), CROWDED);
+            changes.add(new FileChange.Refused(folder.path(), CROWDED));
+        } else if (!crowded && reportedCrowded) {
+            changes.add(new FileChange.Gone(folder.path()));
+        }
+        reportedCrowded = crowded;
     }
 
     private void examine(Path file, FileStamp stamp, long nanos, List<FileChange> changes) {
@@ -67,13 +89,23 @@ final class WatchedFiles {
         if (seen.reported) {
             return;
         }
-        if (!Completeness.isWhole(file) && nanos - seen.since < patience.toNanos()) {
+        if (stamp.regular() && !isWhole(file) && nanos - seen.since < patience.toNanos()) {
             pending = true;
             return;
         }
         seen.reported = true;
         seen.everReported = true;
-        changes.add(new FileChange.Found(folder, file));
+        changes.add(stamp.regular() ? new FileChange.Found(folder, file) : new FileChange.Refused(file, IRREGULAR));
+    }
+
+    /** No file keeps the others from being looked at: one that cannot be judged here is refused where it is staged. */
+    private static boolean isWhole(Path file) {
+        try {
+            return Completeness.isWhole(file);
+        } catch (RuntimeException | Error defect) {
+            LOG.error("{} could not be looked at", PlainText.of(file.toString()), defect);
+            return true;
+        }
     }
 
     private boolean isGone(Path file, Seen seen, Set<Path> listed, List<FileChange> changes) {
@@ -93,10 +125,21 @@ final class WatchedFiles {
 
     private Optional<Set<Path>> list() {
         Set<Path> found = new HashSet<>();
+        NavigableSet<Path> unknown = new TreeSet<>();
+        boolean tooMany = false;
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder.path())) {
             for (Path file : stream) {
-                if (folder.accepts(file.getFileName().toString()) && found.size() < MAX_FILES) {
+                if (!folder.accepts(file.getFileName().toString())) {
+                    continue;
+                }
+                if (files.containsKey(file)) {
                     found.add(file);
+                } else {
+                    unknown.add(file);
+                    if (unknown.size() > MAX_FILES) {
+                        tooMany = true;
+                        unknown.pollLast();
+                    }
                 }
             }
         } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
@@ -113,6 +156,10 @@ final class WatchedFiles {
         }
         wasThere = true;
         complained = false;
+        // A file that is known stays so for as long as it is there; the first of the others take the places left.
+        int places = Math.max(0, MAX_FILES - found.size());
+        crowded = tooMany || unknown.size() > places;
+        unknown.stream().limit(places).forEach(found::add);
         return Optional.of(found);
     }
 

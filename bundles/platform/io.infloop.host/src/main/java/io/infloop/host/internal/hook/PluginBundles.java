@@ -36,7 +36,8 @@ public final class PluginBundles {
     }
 
     /** What {@link #mayImport} lets through, for people. */
-    public static final String IMPORTABLE = "only java.*, the JDK's javax.*, io.infloop.spi.* and org.slf4j";
+    public static final String IMPORTABLE = "only java.*, the JDK's javax.*, org.w3c.dom.* and org.xml.sax.*,"
+            + " io.infloop.spi.*, org.slf4j.* and org.osgi.service.component.*";
 
     /**
      * Whether a plugin may import a package: {@code java.*} and the JDK's other packages, the SPI, slf4j, and what declarative services

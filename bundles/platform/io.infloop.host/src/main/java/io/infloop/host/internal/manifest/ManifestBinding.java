@@ -44,6 +44,11 @@ abstract class ManifestBinding<D extends Contribution> {
     /** The id of what it builds on; empty if it stands alone. */
     abstract Optional<String> baseId();
 
+    /** What else the manifest waits for, as a sentence. */
+    Optional<String> lacks() {
+        return Optional.empty();
+    }
+
     /** The service to register, {@code base} having agreed. */
     abstract Contribution check(Optional<Lease<D>> base, Duration time)
             throws PluginCallException, InterruptedException;
@@ -69,6 +74,12 @@ abstract class ManifestBinding<D extends Contribution> {
             checkedGeneration = -1;
             withdraw(
                     ManifestState.waiting("waits for " + baseKind().words() + " " + base + ", which no plugin offers"));
+            return;
+        }
+        Optional<String> lacks = lacks();
+        if (lacks.isPresent()) {
+            checkedGeneration = -1;
+            withdraw(ManifestState.waiting(lacks.get()));
             return;
         }
         if (entry.get().generation() == checkedGeneration) {

@@ -14,6 +14,7 @@ import io.infloop.spi.provider.AgentRequest;
 import io.infloop.spi.provider.AgentResult;
 import io.infloop.spi.provider.AgentSink;
 import io.infloop.spi.provider.ManifestException;
+import io.infloop.spi.provider.OutputParser;
 import io.infloop.spi.provider.Provider;
 import io.infloop.spi.provider.ProviderContext;
 import io.infloop.spi.provider.ProviderDescriptor;
@@ -21,10 +22,17 @@ import io.infloop.spi.provider.ProviderManifest;
 import io.infloop.spi.provider.ProviderTransport;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 
 /** Makes a provider of a manifest as long as its transport is there. */
 final class ProviderBinding extends ManifestBinding<ProviderTransport> {
+    private static final String COMMAND_LINE = "cli";
+    private static final String OUTPUT_FORMAT = "outputFormat";
+
+    /** Longer than any id. */
+    private static final int MAX_SHOWN = 64;
+
     private final ProviderManifest manifest;
     private final String label;
     private final Contributions contributions;
@@ -51,6 +59,31 @@ final class ProviderBinding extends ManifestBinding<ProviderTransport> {
     @Override
     Optional<String> baseId() {
         return Optional.of(manifest.transport());
+    }
+
+    /** The transport asks for the parser only when it runs an agent, which is late to learn that there is none. */
+    @Override
+    Optional<String> lacks() {
+        if (!manifest.transport().equals(COMMAND_LINE)) {
+            return Optional.empty();
+        }
+        return manifest.document()
+                .string(OUTPUT_FORMAT)
+                .filter(format -> !format.isBlank())
+                .filter(format -> contributions.find(OutputParser.class, format).isEmpty())
+                .map(format ->
+                        "waits for " + Kind.OUTPUT_PARSER.words() + " " + shortened(format) + "; known: " + known());
+    }
+
+    private static String shortened(String format) {
+        return format.length() <= MAX_SHOWN ? format : format.substring(0, MAX_SHOWN) + "…";
+    }
+
+    private String known() {
+        String ids = contributions.all(OutputParser.class).stream()
+                .map(Contributions.Entry::id)
+                .collect(Collectors.joining(", "));
+        return ids.isEmpty() ? "none" : ids;
     }
 
     @Override

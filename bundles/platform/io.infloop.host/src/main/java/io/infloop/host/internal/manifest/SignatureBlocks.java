@@ -4,6 +4,7 @@ import io.infloop.host.internal.RefusedException;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads signature blocks: the first grammar is translated into the second, the second goes to the scheme as it is. */
@@ -35,18 +36,22 @@ final class SignatureBlocks {
                 .put("prefix", "sha256=")
                 .build();
         JsonObject raw = JsonObject.of("type", "raw");
+        Optional<String> anyCase = Optional.of("any");
         return switch (format) {
-            case "sha256=<hex>" -> hmac(header, "hex", prefixed);
-            case "hex" -> hmac(header, "hex", raw);
-            case "base64" -> hmac(header, "base64", raw);
+            case "sha256=<hex>" -> hmac(header, "hex", anyCase, prefixed);
+            case "hex" -> hmac(header, "hex", anyCase, raw);
+            case "base64" -> hmac(header, "base64", Optional.empty(), raw);
             default -> throw block.refused("\"format\" must be \"sha256=<hex>\", \"hex\" or \"base64\"");
         };
     }
 
-    private static SignatureDeclaration hmac(String header, String encoding, JsonObject format) {
+    /** @param hexCase the first grammar takes digits of any case, the second only if told */
+    private static SignatureDeclaration hmac(
+            String header, String encoding, Optional<String> hexCase, JsonObject format) {
         JsonObject settings = JsonObject.builder()
                 .put("algorithm", "sha256")
                 .put("encoding", encoding)
+                .putIfPresent("hexCase", hexCase)
                 .put(
                         "source",
                         JsonObject.builder()

@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 /** A lease, and the calls made on it. */
 final class ContributionLease<T extends Contribution> implements Lease<T> {
     private final Offer<T> offer;
-    private final Consumer<Offer<?>> tooManyStuck;
+    private final Consumer<Offer<?>> stuckChanged;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** @param tooManyStuck is told when a contribution keeps its threads */
-    ContributionLease(Offer<T> offer, Consumer<Offer<?>> tooManyStuck) {
+    /** @param stuckChanged is told how many threads a contribution that is switched off keeps */
+    ContributionLease(Offer<T> offer, Consumer<Offer<?>> stuckChanged) {
         this.offer = offer;
-        this.tooManyStuck = tooManyStuck;
+        this.stuckChanged = stuckChanged;
     }
 
     @Override
@@ -90,15 +90,18 @@ final class ContributionLease<T extends Contribution> implements Lease<T> {
         return new GuardedCall.Watcher() {
             @Override
             public void abandoned() {
-                if (offer.threadLost() >= Offer.MAX_STUCK && !offer.isOff()) {
+                if (offer.threadLost() >= Offer.MAX_STUCK) {
                     offer.switchOff();
-                    tooManyStuck.accept(offer);
+                    stuckChanged.accept(offer);
                 }
             }
 
             @Override
             public void cameBack() {
                 offer.threadBack();
+                if (offer.isOff()) {
+                    stuckChanged.accept(offer);
+                }
             }
         };
     }

@@ -4,6 +4,7 @@ import io.infloop.host.ContributionUnavailableException;
 import io.infloop.host.Contributions;
 import io.infloop.host.Lease;
 import io.infloop.host.PluginRef;
+import io.infloop.host.internal.PlainText;
 import io.infloop.spi.Contribution;
 import io.infloop.spi.Registration;
 import java.time.Duration;
@@ -97,7 +98,7 @@ public final class ContributionRegistry implements Contributions {
     /** Says why a contribution is not there; empty once it is. */
     public void explain(Key key, Optional<String> reason) {
         if (reason.isPresent()) {
-            explanations.put(key, reason.get());
+            explanations.put(key, PlainText.of(reason.get()));
         } else {
             explanations.remove(key);
         }
@@ -202,10 +203,11 @@ public final class ContributionRegistry implements Contributions {
     }
 
     private void switchedOff(Offer<?> offer) {
-        String reason = offer.key().words() + " is switched off: " + Offer.MAX_STUCK
-                + " threads did not come back from it; update the plugin";
-        explain(offer.key(), Optional.of(reason));
-        problem(offer.version(), reason);
+        PluginVersion version = offer.version();
+        if (locked(() -> version.stage == PluginVersion.Stage.SERVING && version.offers.contains(offer))) {
+            explain(offer.key(), Optional.of(offer.offReason()));
+        }
+        touch();
     }
 
     // What is known about a version.
@@ -220,7 +222,11 @@ public final class ContributionRegistry implements Contributions {
             boolean off = false;
             for (Offer<?> offer : version.offers) {
                 PluginVersion holder = snapshot.losers().get(offer);
-                off |= offer.isOff();
+                if (offer.isOff()) {
+                    off = true;
+                    // How many of its threads still run changes; this reason goes before all others.
+                    reasons.add(0, offer.offReason());
+                }
                 if (holder == null) {
                     serving.add(offer.key());
                     overrides |= version.origin() == Origin.MANIFEST && beatsShipped(offer);

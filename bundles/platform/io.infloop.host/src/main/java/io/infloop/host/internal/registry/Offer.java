@@ -72,4 +72,14 @@ final class Offer<T extends Contribution> {
     void threadBack() {
         stuck.decrementAndGet();
     }
+
+    /** Why it is switched off, for people. */
+    String offReason() {
+        int running = Math.max(0, stuck.get());
+        return key.words() + " is switched off: " + MAX_STUCK + " threads did not come back from it, "
+                + (running == 0
+                        ? "though all have ended since"
+                        : "and " + running + " still run, which only a restart of the server ends")
+                + "; update the plugin";
+    }
 }

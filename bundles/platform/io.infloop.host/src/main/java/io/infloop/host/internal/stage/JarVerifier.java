@@ -1,11 +1,13 @@
 package io.infloop.host.internal.stage;
 
 import io.infloop.host.internal.RefusedException;
+import io.infloop.host.internal.folder.JarBounds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -17,7 +19,6 @@ import org.osgi.framework.Version;
 
 /** Checks a jar without running or installing it: bounded, well-formed, a bundle, and nothing a plugin must not be. */
 final class JarVerifier {
-    private static final int MAX_ENTRIES = 20_000;
     private static final long MAX_UNPACKED = 256L << 20;
     private static final int MAX_HEADERS = 1 << 20;
     private static final Pattern SYMBOLIC_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}");
@@ -28,9 +29,15 @@ final class JarVerifier {
     record Identity(String symbolicName, Version version) {}
 
     static Identity verify(Path jar) throws RefusedException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            checkEntries(zip);
-            return identity(headers(zip));
+        try {
+            Optional<String> excess = JarBounds.excess(jar);
+            if (excess.isPresent()) {
+                throw new RefusedException(excess.get());
+            }
+            try (ZipFile zip = new ZipFile(jar.toFile())) {
+                checkEntries(zip);
+                return identity(headers(zip));
+            }
         } catch (IOException | IllegalArgumentException broken) {
             throw new RefusedException(
                     "is not a complete jar; copy it again, best under another name and then rename it");
@@ -38,9 +45,10 @@ final class JarVerifier {
     }
 
     private static void checkEntries(ZipFile zip) throws IOException, RefusedException {
-        if (zip.size() > MAX_ENTRIES) {
+        if (zip.size() > JarBounds.MAX_ENTRIES) {
+            // The directory holds more than the file says.
             throw new RefusedException(
-                    "has more than " + MAX_ENTRIES + " entries; leave out what the plugin does not need");
+                    "has more than " + JarBounds.MAX_ENTRIES + " entries; leave out what the plugin does not need");
         }
         Set<String> names = new HashSet<>();
         long unpacked = 0;
@@ -106,6 +114,11 @@ final class JarVerifier {
                 headers,
                 "Require-Bundle",
                 "requires other bundles; plugins import packages of the SPI and pack the rest");
+        refuse(
+                headers,
+                "Bundle-Activator",
+                "has a Bundle-Activator, which plugins may not use: register services with declarative services"
+                        + " (@Component) instead");
         String version = headers.getValue("Bundle-Version");
         try {
             return new Identity(symbolicName, version == null ? Version.emptyVersion : Version.parseVersion(version));

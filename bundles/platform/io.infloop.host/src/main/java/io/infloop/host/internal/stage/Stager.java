@@ -1,7 +1,9 @@
 package io.infloop.host.internal.stage;
 
 import io.infloop.core.file.AtomicFiles;
+import io.infloop.host.internal.PlainText;
 import io.infloop.host.internal.RefusedException;
+import io.infloop.host.internal.folder.JarBounds;
 import io.infloop.host.internal.folder.PluginFolder;
 import io.infloop.host.internal.manifest.Manifest;
 import io.infloop.host.internal.manifest.ManifestBundles;
@@ -31,7 +33,6 @@ import org.slf4j.LoggerFactory;
 
 /** Copies a file of an operator to a private place, and has the copy checked. */
 public final class Stager {
-    private static final long MAX_JAR_BYTES = 64L << 20;
     private static final String RESERVED_SOURCE = "generic";
 
     private static final Logger LOG = LoggerFactory.getLogger(Stager.class);
@@ -55,6 +56,10 @@ public final class Stager {
     }
 
     private Candidate jar(Path file) throws IOException, RefusedException {
+        Optional<String> excess = JarBounds.excess(file);
+        if (excess.isPresent()) {
+            throw new RefusedException(excess.get());
+        }
         Path part = Files.createTempFile(directory, "incoming", ".part");
         try {
             String sha256 = copy(file, part);
@@ -74,7 +79,7 @@ public final class Stager {
             byte[] buffer = new byte[1 << 16];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 copied += count;
-                if (copied > MAX_JAR_BYTES) {
+                if (copied > JarBounds.MAX_BYTES) {
                     throw new RefusedException("larger than 64 MiB; leave out what the plugin does not need");
                 }
                 out.write(buffer, 0, count);
@@ -84,7 +89,7 @@ public final class Stager {
     }
 
     private Candidate manifest(PluginFolder folder, Path file) throws IOException, RefusedException {
-        String name = file.getFileName().toString();
+        String name = PlainText.of(file.getFileName().toString());
         byte[] content;
         try (InputStream in = Files.newInputStream(file)) {
             content = in.readNBytes(ManifestReader.MAX_BYTES + 1);

@@ -27,11 +27,12 @@ class ManifestReaderTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '\u0001',
             textBlock =
                     """
-                    sha256=<hex> | hex    | {"type":"prefix","prefix":"sha256="}
-                    hex          | hex    | {"type":"raw"}
-                    base64       | base64 | {"type":"raw"}
+                    sha256=<hex> | "hex","hexCase":"any" | {"type":"prefix","prefix":"sha256="}
+                    hex          | "hex","hexCase":"any" | {"type":"raw"}
+                    base64       | "base64"              | {"type":"raw"}
                     """)
     void theFirstSignatureGrammarIsTranslated(String written, String encoding, String format) throws Exception {
         WebhookSource.Descriptor source = source(EVENTS
@@ -39,8 +40,8 @@ class ManifestReaderTest {
 
         assertThat(source.signature().orElseThrow().scheme()).isEqualTo("hmac");
         assertThat(source.signature().orElseThrow().settings())
-                .isEqualTo(Json.parse("{\"algorithm\":\"sha256\",\"encoding\":\"" + encoding
-                        + "\",\"source\":{\"from\":\"header\",\"name\":\"x-sig\"},\"format\":" + format
+                .isEqualTo(Json.parse("{\"algorithm\":\"sha256\",\"encoding\":" + encoding
+                        + ",\"source\":{\"from\":\"header\",\"name\":\"x-sig\"},\"format\":" + format
                         + ",\"payload\":\"{body}\"}"));
     }
 

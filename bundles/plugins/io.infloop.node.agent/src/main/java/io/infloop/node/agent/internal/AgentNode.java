@@ -1,5 +1,6 @@
 package io.infloop.node.agent.internal;
 
+import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.AgentUnavailableException;
 import io.infloop.spi.node.NodeContext;
 import io.infloop.spi.node.NodeDescriptor;
@@ -32,6 +33,7 @@ public final class AgentNode implements NodeType {
             .output("sessionId", "string", "By which the agent can continue, when it reports one.")
             .output("permissionDenials", "array", "Tool calls the agent was refused, when there are any.")
             .output("errorMessage", "string", "Why the agent failed; at error only.")
+            .output("detail", "string", "What is wrong with the configuration; at error only.")
             .handles("next", "error")
             .build();
 
@@ -45,7 +47,7 @@ public final class AgentNode implements NodeType {
         try {
             return run(context, AgentConfig.read(context.config()));
         } catch (InvalidConfigException invalid) {
-            return NodeOutcome.error(invalid.getMessage());
+            return invalid.outcome();
         }
     }
 
@@ -56,8 +58,10 @@ public final class AgentNode implements NodeType {
             return NodeOutcome.error("unknown provider: " + config.providerId());
         }
         if (config.useWorktree()) {
-            return NodeOutcome.error("useWorktree set but no run worktree manager available:"
-                    + " this version has no worktrees yet; turn useWorktree off on this node");
+            return NodeOutcome.error(JsonObject.builder()
+                    .put("errorMessage", "useWorktree set but no run worktree manager available")
+                    .put("detail", "this version has no worktrees yet; turn useWorktree off on this node")
+                    .build());
         }
         AgentRequest request = request(context, config, found.get());
         announcePermissions(context, config, found.get());

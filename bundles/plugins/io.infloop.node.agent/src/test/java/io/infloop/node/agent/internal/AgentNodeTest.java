@@ -151,25 +151,30 @@ class AgentNodeTest extends NodeTypeContract {
             delimiter = '|',
             quoteCharacter = '\u0001',
             value = {
-                "{} | invalid agent config: providerId is missing",
-                "{\"providerId\":\"claude\"} | invalid agent config: prompt is empty",
-                "{\"providerId\":\"claude\",\"prompt\":\" \"} | invalid agent config: prompt is empty",
-                "{\"providerId\":\"claude\",\"prompt\":7} | invalid agent config: prompt must be a text",
-                "{\"providerId\":\"claude\",\"prompt\":\"x\"} | invalid agent config: cwd is empty",
-                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"cwd\":\"nowhere\"} | invalid agent config: cwd: ",
-                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"timeoutMs\":\"1\"} | invalid agent config: timeoutMs",
-                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"skipPermissions\":\"yes\"} | invalid agent config: skip",
-                "{\"providerId\":\"nobody\",\"prompt\":\"x\"} | unknown provider: nobody",
+                "{} | invalid agent config | providerId is missing",
+                "{\"providerId\":\"claude\"} | invalid agent config | prompt is empty",
+                "{\"providerId\":\"claude\",\"prompt\":\" \"} | invalid agent config | prompt is empty",
+                "{\"providerId\":\"claude\",\"prompt\":7} | invalid agent config | prompt must be a text",
+                "{\"providerId\":\"claude\",\"prompt\":\"x\"} | invalid agent config | cwd is empty",
+                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"cwd\":\"nowhere\"} | invalid agent config | cwd: ",
+                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"timeoutMs\":\"1\"} | invalid agent config | timeoutMs",
+                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"skipPermissions\":\"yes\"} | invalid agent config | skip",
+                "{\"providerId\":\"nobody\",\"prompt\":\"x\"} | unknown provider: nobody |",
                 "{\"providerId\":\"claude\",\"prompt\":\"x\",\"useWorktree\":true}"
-                        + " | useWorktree set but no run worktree manager available",
+                        + " | useWorktree set but no run worktree manager available | this version",
             })
-    void saysWhatIsWrongWithTheConfiguration(String config, String message) throws Exception {
+    void saysWhatIsWrongWithTheConfiguration(String config, String message, String detail) throws Exception {
         FakeNodeContext context =
                 FakeNodeContext.builder().config(config).agents(agents).build();
         Follow outcome = execute(context);
         assertThat(outcome.handle()).isEqualTo("error");
-        assertThat(outcome.outputs().string("errorMessage").orElseThrow()).startsWith(message);
-        assertThat(outcome.outputs().asMap()).hasSize(1);
+        assertThat(outcome.outputs().string("errorMessage")).contains(message);
+        if (detail == null) {
+            assertThat(outcome.outputs().asMap()).hasSize(1);
+        } else {
+            assertThat(outcome.outputs().string("detail").orElseThrow()).startsWith(detail);
+            assertThat(outcome.outputs().asMap()).hasSize(2);
+        }
         assertThat(agents.requests()).isEmpty();
     }
 

@@ -48,6 +48,7 @@ public final class BranchNode implements NodeType {
             .output("op", "string", "The comparison.")
             .output("error", "string", "Why there is no result; at error only.")
             .output("errorMessage", "string", "The same as error.")
+            .output("detail", "string", "What is wrong with the configuration; at error only.")
             .handles("true", "false", "error")
             .build();
 
@@ -64,8 +65,8 @@ public final class BranchNode implements NodeType {
         String rhs = config.string("rhs").orElse(null);
         if (lhs == null || rhs == null || op == null || !OPERATORS.contains(op)) {
             return error(
-                    JsonObject.EMPTY,
-                    "invalid branch config: lhs and rhs must be texts, op one of == != contains matches");
+                    JsonObject.of("detail", "lhs and rhs must be texts, op one of == != contains matches"),
+                    "invalid branch config");
         }
         JsonObject sides = JsonObject.builder()
                 .put("lhs", lhs)
@@ -91,11 +92,11 @@ public final class BranchNode implements NodeType {
         return NodeOutcome.follow(String.valueOf(result), outputs);
     }
 
-    private static NodeOutcome error(JsonObject sides, String message) {
+    private static NodeOutcome error(JsonObject others, String message) {
         return NodeOutcome.error(JsonObject.builder()
                 .put("error", message)
                 .put("errorMessage", message)
-                .putAll(sides)
+                .putAll(others)
                 .build());
     }
 }

@@ -63,7 +63,11 @@ class BranchNodeTest extends NodeTypeContract {
     void answersAnInvalidConfigurationAtError(String config) {
         Follow outcome = execute(FakeNodeContext.of(config));
         assertThat(outcome.handle()).isEqualTo("error");
-        assertThat(outcome.outputs().string("error").orElseThrow()).startsWith("invalid branch config");
+        assertThat(outcome.outputs().asMap())
+                .containsEntry("error", "invalid branch config")
+                .containsEntry("errorMessage", "invalid branch config")
+                .containsEntry("detail", "lhs and rhs must be texts, op one of == != contains matches")
+                .hasSize(3);
     }
 
     @ParameterizedTest

@@ -30,6 +30,7 @@ public final class ScriptNode implements NodeType {
             .output("timedOut", "boolean", "Whether the time was up.")
             .output("language", "string", "The language of the script.")
             .output("errorMessage", "string", "Why the script failed; at error only.")
+            .output("detail", "string", "What is wrong with the configuration; at error only.")
             .handles("next", "error")
             .build();
 
@@ -44,7 +45,7 @@ public final class ScriptNode implements NodeType {
         try {
             config = ScriptConfig.read(context.config());
         } catch (InvalidConfigException invalid) {
-            return NodeOutcome.error(invalid.getMessage());
+            return invalid.outcome();
         }
         if (context.cancellation().isCancelled()) {
             return NodeOutcome.error("aborted");

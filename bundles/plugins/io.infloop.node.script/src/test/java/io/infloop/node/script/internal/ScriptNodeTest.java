@@ -233,20 +233,29 @@ class ScriptNodeTest extends NodeTypeContract {
             delimiter = '|',
             quoteCharacter = '\u0001',
             value = {
-                "{} | invalid script config: language must be py",
-                "{\"language\":\"ts\",\"code\":\"x\"} | invalid script config: language ts needs a JavaScript runtime",
-                "{\"language\":\"py\"} | invalid script config: code",
-                "{\"language\":\"py\",\"code\":\"x\",\"inputs\":[]} | invalid script config: inputs",
-                "{\"language\":\"py\",\"code\":\"x\",\"outputs\":\"x\"} | invalid script config: outputs",
-                "{\"language\":\"py\",\"code\":\"x\",\"outputs\":[1]} | invalid script config: outputs",
-                "{\"language\":\"py\",\"code\":\"x\",\"timeoutMs\":\"1\"} | invalid script config: timeoutMs",
-                "{\"language\":\"py\",\"code\":\"x\",\"cwd\":1} | invalid script config: cwd",
-                "{\"language\":\"py\",\"code\":\"x\",\"cwd\":\"nowhere\"} | the script cannot run: not an absolute path",
+                "{} | language must be py",
+                "{\"language\":\"ts\",\"code\":\"x\"} | language ts needs a JavaScript runtime",
+                "{\"language\":\"py\"} | code",
+                "{\"language\":\"py\",\"code\":\"x\",\"inputs\":[]} | inputs",
+                "{\"language\":\"py\",\"code\":\"x\",\"outputs\":\"x\"} | outputs",
+                "{\"language\":\"py\",\"code\":\"x\",\"outputs\":[1]} | outputs",
+                "{\"language\":\"py\",\"code\":\"x\",\"timeoutMs\":\"1\"} | timeoutMs",
+                "{\"language\":\"py\",\"code\":\"x\",\"cwd\":1} | cwd",
             })
-    void saysWhatIsWrongWithTheConfiguration(String config, String message) throws Exception {
+    void saysWhatIsWrongWithTheConfiguration(String config, String detail) throws Exception {
         Follow outcome = execute(FakeNodeContext.of(config));
         assertThat(outcome.handle()).isEqualTo("error");
-        assertThat(outcome.outputs().string("errorMessage").orElseThrow()).startsWith(message);
+        assertThat(outcome.outputs().string("errorMessage")).contains("invalid script config");
+        assertThat(outcome.outputs().string("detail").orElseThrow()).startsWith(detail);
+        assertThat(outcome.outputs().asMap()).hasSize(2);
+    }
+
+    @Test
+    void saysThatItsDirectoryCannotBeUsed() throws Exception {
+        Follow outcome = execute(FakeNodeContext.of("{\"language\":\"py\",\"code\":\"x\",\"cwd\":\"nowhere\"}"));
+        assertThat(outcome.handle()).isEqualTo("error");
+        assertThat(outcome.outputs().string("errorMessage").orElseThrow())
+                .startsWith("the script cannot run: not an absolute path");
     }
 
     private String message(JsonObject config) throws Exception {
