@@ -8,8 +8,40 @@ Infinite Loop is licensed under the Apache License 2.0 (see LICENSE). It ships w
   <#list licenses as license>${license}<#if license_has_next>; </#if></#list>
 </#list>
 
-Inside the bundles of these libraries and of Infinite Loop are, unmodified as well:
+Two are no jars of their own: the classes of RE2/J are packed into io.infloop.engine and io.infloop.node.flow, those of lz4-java into
+io.infloop.store.sqlite.
+
+Inside the bundles of these libraries are, unmodified as well:
 
 - Eclipse Jetty 12 (in org.apache.felix.http.jetty12): Apache License, Version 2.0; Eclipse Public License - v 2.0
 - SQLite (in sqlite-jdbc): public domain
-- RE2/J (in io.infloop.engine): Go License (BSD style)
+
+Licence of RE2/J (BSD-3-Clause), which is a work derived from Russ Cox's RE2 in Go:
+
+  Copyright (c) 2009 The Go Authors. All rights reserved.
+
+  Redistribution and use in source and binary forms, with or without
+  modification, are permitted provided that the following conditions are
+  met:
+
+     * Redistributions of source code must retain the above copyright
+  notice, this list of conditions and the following disclaimer.
+     * Redistributions in binary form must reproduce the above
+  copyright notice, this list of conditions and the following disclaimer
+  in the documentation and/or other materials provided with the
+  distribution.
+     * Neither the name of Google Inc. nor the names of its
+  contributors may be used to endorse or promote products derived from
+  this software without specific prior written permission.
+
+  THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS
+  "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT
+  LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR
+  A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT
+  OWNER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,
+  SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT
+  LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE,
+  DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY
+  THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
+  (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+  OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.

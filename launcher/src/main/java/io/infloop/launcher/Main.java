@@ -2,6 +2,7 @@ package io.infloop.launcher;
 
 import io.infloop.launcher.cli.CommandLines;
 import io.infloop.launcher.cli.Context;
+import io.infloop.launcher.cli.Failures;
 import io.infloop.launcher.exit.CommandFailure;
 import io.infloop.launcher.handover.Environment;
 import io.infloop.launcher.handover.HandOver;
@@ -29,7 +30,7 @@ public final class Main {
             Environment environment = new Environment(HandOver.receive());
             String home = System.getProperty(HOME);
             if (home == null) {
-                throw new CommandFailure(CommandFailure.CONFIGURATION, "start it with bin/infloop");
+                throw CommandFailure.refusal("configuration", "start it with bin/infloop");
             }
             Path homeDirectory = Path.of(home);
             if (System.getProperty("logback.configurationFile") == null) {
@@ -39,8 +40,7 @@ public final class Main {
             }
             return CommandLines.execute(new Context(environment, homeDirectory, out, err), arguments);
         } catch (CommandFailure failure) {
-            err.println("infloop: " + failure.getMessage());
-            return failure.exitCode();
+            return Failures.report(out, err, Failures.wantJson(arguments), failure);
         }
     }
 

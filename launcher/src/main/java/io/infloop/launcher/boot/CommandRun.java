@@ -35,7 +35,7 @@ public final class CommandRun {
             AtomicReference<CommandFailure> refused = new AtomicReference<>();
             Platform platform = Platform.prepare(
                     plan.apply(directory),
-                    (code, reason) -> refused.compareAndSet(null, new CommandFailure(code, reason)));
+                    (code, reason) -> refused.compareAndSet(null, CommandFailure.parse(code, reason)));
             try {
                 platform.start();
                 return ask(platform, refused, command, arguments);

@@ -99,7 +99,7 @@ record Features(Map<String, String> properties, List<FeatureBundle> bundles) {
     }
 
     private static CommandFailure incomplete(String what) {
-        return new CommandFailure(
-                CommandFailure.CONFIGURATION, "this distribution is damaged: " + what + "; unpack it again");
+        return CommandFailure.refusal(
+                "damaged-distribution", "this distribution is damaged: " + what + "; unpack it again");
     }
 }

@@ -3,7 +3,9 @@ package io.infloop.launcher.boot;
 import io.infloop.launcher.exit.CommandFailure;
 import io.infloop.launcher.json.JsonText;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +18,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The directory that one server needs alone: {@code <data>/instances/<id>}, of its owner only, removed at a clean stop. The file
@@ -33,6 +39,8 @@ public final class Instance {
 
     private final String id;
     private final Path instances;
+    /** Outermost first. */
+    private final List<Path> made = new ArrayList<>();
 
     private Instance(String id, Path instances) {
         this.id = id;
@@ -51,8 +59,8 @@ public final class Instance {
         String id = ID_TIME.format(clock.instant()) + "-" + HexFormat.of().formatHex(random);
         Instance instance = new Instance(id, instances);
         try {
-            createOwned(dataDirectory);
-            createOwned(instances);
+            instance.makeWithParents(dataDirectory);
+            instance.makeWithParents(instances);
             removeDead(instances, clock);
             Files.createDirectory(instance.directory(), OWNER_ONLY);
             Files.writeString(
@@ -61,8 +69,9 @@ public final class Instance {
             Files.createDirectory(instance.temporaryDirectory(), OWNER_ONLY);
             return instance;
         } catch (IOException unwritable) {
-            throw new CommandFailure(
-                    CommandFailure.CONFIGURATION,
+            instance.undoQuietly();
+            throw CommandFailure.refusal(
+                    "data-directory-not-writable",
                     "the data directory " + dataDirectory + " cannot be written (" + reason(unwritable)
                             + "); make it writable for this user or set INFLOOP_DATA_DIR",
                     unwritable);
@@ -92,6 +101,26 @@ public final class Instance {
         removeTree(directory());
     }
 
+    /** As if there had been no start: also removes the directories made for it, where they hold nothing else. */
+    public void undo() throws IOException {
+        remove();
+        for (int i = made.size() - 1; i >= 0; i--) {
+            try {
+                Files.deleteIfExists(made.get(i));
+            } catch (DirectoryNotEmptyException used) {
+                return;
+            }
+        }
+    }
+
+    private void undoQuietly() {
+        try {
+            undo();
+        } catch (IOException stays) {
+            // What made the start fail says more.
+        }
+    }
+
     /** Removes a directory and everything in it; symbolic links are removed, never followed. */
     public static void removeTree(Path root) throws IOException {
         if (!Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
@@ -112,15 +141,33 @@ public final class Instance {
         });
     }
 
-    private static void createOwned(Path directory) throws IOException {
+    /** The directory itself is of its owner only from its first instant; parents are made as the user's mask says. */
+    private void makeWithParents(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }
-        Path parent = directory.getParent();
-        if (parent != null && !Files.exists(parent)) {
-            Files.createDirectories(parent);
+        Deque<Path> missing = new ArrayDeque<>();
+        for (Path parent = directory.getParent();
+                parent != null && !Files.exists(parent);
+                parent = parent.getParent()) {
+            missing.push(parent);
         }
-        Files.createDirectory(directory, OWNER_ONLY);
+        for (Path parent : missing) {
+            make(parent);
+        }
+        make(directory, OWNER_ONLY);
+    }
+
+    private void make(Path directory, FileAttribute<?>... attributes) throws IOException {
+        try {
+            Files.createDirectory(directory, attributes);
+            made.add(directory);
+        } catch (FileAlreadyExistsException there) {
+            // Another server may start on the same directory at this moment.
+            if (!Files.isDirectory(directory)) {
+                throw there;
+            }
+        }
     }
 
     private static void removeDead(Path instances, Clock clock) throws IOException {

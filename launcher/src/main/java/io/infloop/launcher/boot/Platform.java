@@ -55,9 +55,8 @@ public final class Platform {
         properties.putAll(plan.properties());
         Framework framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
-                .orElseThrow(() -> new CommandFailure(
-                        CommandFailure.CONFIGURATION,
-                        "this distribution is damaged: no framework in lib; unpack it again"))
+                .orElseThrow(() -> CommandFailure.refusal(
+                        "damaged-distribution", "this distribution is damaged: no framework in lib; unpack it again"))
                 .newFramework(properties);
         Platform platform = new Platform(framework, features);
         try {
@@ -68,8 +67,8 @@ public final class Platform {
             platform.install();
             return platform;
         } catch (BundleException | IOException failure) {
-            throw new CommandFailure(
-                    CommandFailure.CONFIGURATION,
+            throw CommandFailure.refusal(
+                    "framework",
                     "the framework cannot be prepared in " + plan.instanceDirectory() + ": " + failure.getMessage(),
                     failure);
         }

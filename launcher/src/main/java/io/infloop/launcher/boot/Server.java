@@ -2,7 +2,6 @@ package io.infloop.launcher.boot;
 
 import io.infloop.launcher.exit.CommandFailure;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,14 +21,17 @@ public final class Server {
     private static final long POLL_MILLIS = 20;
 
     private final Instance instance;
-    private final PrintStream err;
+    private final Consumer<CommandFailure> told;
     private final Predicate<Path> isListening;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-    /** @param isListening whether the server's descriptor says where it is reached */
-    public Server(Instance instance, PrintStream err, Predicate<Path> isListening) {
+    /**
+     * @param told gets at once why the server ends by itself
+     * @param isListening whether the server's descriptor says where it is reached
+     */
+    public Server(Instance instance, Consumer<CommandFailure> told, Predicate<Path> isListening) {
         this.instance = instance;
-        this.err = err;
+        this.told = told;
         this.isListening = isListening;
     }
 
@@ -44,11 +46,12 @@ public final class Server {
             LOG.info("Signal {}: stopping; once more to stop at once", signal);
             exit.complete(0);
         });
+        int code = CommandFailure.CONFIGURATION;
         try {
             Platform platform = Platform.prepare(plan, this::exit);
             Thread starter = daemon("infloop-start", () -> start(platform));
             Thread watcher = daemon("infloop-ready", () -> watch(platform, ready));
-            int code = awaitExit();
+            code = awaitExit();
             watcher.interrupt();
             starter.join(STOP_LIMIT.toMillis());
             if (!platform.stop(STOP_LIMIT)) {
@@ -57,16 +60,19 @@ public final class Server {
             }
             return code;
         } finally {
-            clean();
+            clean(code == CommandFailure.CONFIGURATION);
         }
     }
 
     /** Called by bundles, on any thread; must not wait for the stop, which may wait for that very thread. */
     private void exit(int code, String reason) {
-        if (!exit.isDone()) {
-            err.println(reason);
-            exit.complete(code);
+        if (exit.isDone()) {
+            return;
         }
+        if (code != 0) {
+            told.accept(CommandFailure.parse(code, reason));
+        }
+        exit.complete(code);
     }
 
     private void start(Platform platform) {
@@ -103,9 +109,13 @@ public final class Server {
         }
     }
 
-    private void clean() {
+    private void clean(boolean refused) {
         try {
-            instance.remove();
+            if (refused) {
+                instance.undo();
+            } else {
+                instance.remove();
+            }
         } catch (IOException stays) {
             LOG.warn("{} could not be removed: {}", instance.directory(), stays.getMessage());
         }

@@ -1,11 +1,10 @@
 package io.infloop.launcher.cli;
 
 import io.infloop.launcher.exit.CommandFailure;
-import jakarta.json.Json;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -26,20 +25,24 @@ public final class CommandLines {
                 .setOut(new PrintWriter(context.out(), true))
                 .setErr(new PrintWriter(context.err(), true));
         commands.getCommandSpec().version("Infinite Loop " + context.version());
-        boolean json = Arrays.asList(arguments).contains("--json");
-        commands.setExecutionExceptionHandler((failure, command, parsed) -> {
-            if (!(failure instanceof CommandFailure expected)) {
-                throw failure;
-            }
+        boolean json = Failures.wantJson(arguments);
+        IParameterExceptionHandler usage = commands.getParameterExceptionHandler();
+        commands.setParameterExceptionHandler((wrong, given) -> {
             if (json) {
-                context.out()
-                        .println(Json.createObjectBuilder()
-                                .add("exit", expected.exitCode())
-                                .add("error", expected.getMessage())
-                                .build());
+                context.out().println(new CommandFailure(CommandFailure.USAGE, wrong.getMessage()).toJson());
             }
-            context.err().println("infloop: " + expected.getMessage());
-            return expected.exitCode();
+            return usage.handleParseException(wrong, given);
+        });
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof CommandFailure expected) {
+                return Failures.report(context.out(), context.err(), json, expected);
+            }
+            failure.printStackTrace(context.err());
+            return Failures.report(
+                    context.out(),
+                    context.err(),
+                    json,
+                    new CommandFailure(CommandFailure.FINDING, "an error of the program: " + failure, failure));
         });
         return commands.execute(arguments);
     }

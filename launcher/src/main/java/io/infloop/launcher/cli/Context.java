@@ -37,8 +37,8 @@ public record Context(Environment environment, Path home, PrintStream out, Print
     public void requireLinux() {
         String system = System.getProperty("os.name", "");
         if (!system.toLowerCase(Locale.ROOT).contains("linux")) {
-            throw new CommandFailure(
-                    CommandFailure.CONFIGURATION,
+            throw CommandFailure.refusal(
+                    "not-linux",
                     "the server runs on Linux only, because it cannot supervise the processes of agents on " + system
                             + "; use a Linux machine, a virtual machine or a container");
         }

@@ -39,7 +39,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "An empty or new directory for the demonstration's data. Default: a temporary one.")
+            description =
+                    "An empty or new directory for the demonstration's data and log, which are kept. Default: a new one under /tmp.")
     private Path dataDirectory;
 
     /** The values of {@code --agent}. */

@@ -4,6 +4,7 @@ import io.infloop.launcher.boot.Instance;
 import io.infloop.launcher.boot.LaunchPlan;
 import io.infloop.launcher.boot.Server;
 import io.infloop.launcher.client.RunningServer;
+import io.infloop.launcher.exit.CommandFailure;
 import jakarta.json.Json;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,9 +45,13 @@ final class StartCommand implements Callable<Integer> {
                 instance.directory(),
                 context.version(),
                 context.environment());
-        return new Server(instance, context.err(), descriptor -> RunningServer.read(descriptor)
+        return new Server(instance, this::told, descriptor -> RunningServer.read(descriptor)
                         .isPresent())
                 .run(plan, this::ready);
+    }
+
+    private void told(CommandFailure failure) {
+        Failures.report(context.out(), context.err(), output.json(), failure);
     }
 
     private void ready(Instance instance) {

@@ -67,8 +67,11 @@ public final class ApiClient {
             HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
             if (response.statusCode() != 200) {
                 response.body().close();
-                throw new CommandFailure(
-                        CommandFailure.FINDING, "the event stream was refused with status " + response.statusCode());
+                throw response.statusCode() == UNAUTHORIZED
+                        ? new CommandFailure(CommandFailure.CONFIGURATION, TokenSource.WRONG)
+                        : new CommandFailure(
+                                CommandFailure.FINDING,
+                                "the event stream was refused with status " + response.statusCode());
             }
             return response.body();
         } catch (IOException unreachable) {
@@ -129,6 +132,9 @@ public final class ApiClient {
          * @throws CommandFailure if the status is not 2xx or the body is no JSON object
          */
         public JsonObject json() {
+            if (status == UNAUTHORIZED) {
+                throw new CommandFailure(CommandFailure.CONFIGURATION, TokenSource.WRONG);
+            }
             if (status / 100 != 2) {
                 throw new CommandFailure(CommandFailure.FINDING, describe());
             }

@@ -13,6 +13,9 @@ public final class TokenSource {
     /** System property set by the start script: whether a person can be asked. */
     private static final String TERMINAL = "infloop.terminal";
 
+    static final String WRONG = "the server does not accept this API token; give the one it was started with: "
+            + "--token-file FILE, INFLOOP_API_TOKEN_FILE or INFLOOP_API_TOKEN";
+
     private final Environment environment;
     private final Optional<Path> file;
 
@@ -28,12 +31,12 @@ public final class TokenSource {
      */
     public Optional<String> known() {
         if (file.isEmpty()) {
-            return environment.get(Environment.API_TOKEN).map(String::strip);
+            return environment.get(Environment.API_TOKEN).map(String::strip).map(TokenSource::sendable);
         }
         try {
             String token = Files.readString(file.get()).strip();
             if (!token.isEmpty()) {
-                return Optional.of(token);
+                return Optional.of(sendable(token));
             }
         } catch (IOException unreadable) {
             throw new CommandFailure(
@@ -53,8 +56,16 @@ public final class TokenSource {
         if (answer == null || answer.length == 0) {
             throw new CommandFailure(
                     CommandFailure.CONFIGURATION,
-                    "the server wants a token; set INFLOOP_API_TOKEN or use --token-file FILE");
+                    "the server wants an API token; give the one it was started with: --token-file FILE, INFLOOP_API_TOKEN_FILE or INFLOOP_API_TOKEN");
         }
-        return new String(answer).strip();
+        return sendable(new String(answer).strip());
+    }
+
+    /** No server has a token with other characters. */
+    private static String sendable(String token) {
+        if (!token.chars().allMatch(character -> character > ' ' && character < 127)) {
+            throw new CommandFailure(CommandFailure.CONFIGURATION, WRONG);
+        }
+        return token;
     }
 }

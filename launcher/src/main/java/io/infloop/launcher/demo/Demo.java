@@ -1,6 +1,5 @@
 package io.infloop.launcher.demo;
 
-import io.infloop.launcher.boot.Instance;
 import io.infloop.launcher.client.ApiClient;
 import io.infloop.launcher.client.TokenSource;
 import io.infloop.launcher.exit.CommandFailure;
@@ -31,7 +30,7 @@ public final class Demo {
     private final Environment environment;
     private final Optional<Path> chosenDirectory;
     private final DemoAgent agent;
-    private final PrintStream out;
+    private final Terminal out;
     private final JsonObjectBuilder measured = Json.createObjectBuilder();
 
     /** @param chosenDirectory for the data; empty for a temporary one */
@@ -40,7 +39,7 @@ public final class Demo {
         this.environment = environment;
         this.chosenDirectory = chosenDirectory;
         this.agent = agent;
-        this.out = out;
+        this.out = new Terminal(out);
     }
 
     /**
@@ -53,8 +52,8 @@ public final class Demo {
      */
     public int run(boolean stay, Consumer<JsonObject> result) throws InterruptedException {
         Path data = dataDirectory();
+        out.println("Infinite Loop, a demonstration with a server of its own and fresh data in " + data);
         try {
-            out.println("Infinite Loop, a demonstration with a server of its own and fresh data in " + data);
             prepare(data);
             try (DemoServer server = DemoServer.start(home, withoutToken(), data)) {
                 out.println("The server listens at " + server.server().url() + " (log: " + server.log() + ")");
@@ -63,7 +62,9 @@ public final class Demo {
                     live.open();
                     show(new DemoApi(api), live, data);
                 }
-                result.accept(measured.add("result", "ok").build());
+                result.accept(measured.add("result", "ok")
+                        .add("data", data.toString())
+                        .build());
                 if (stay) {
                     stay(server, data);
                 } else {
@@ -72,9 +73,7 @@ public final class Demo {
             }
             return 0;
         } finally {
-            if (!stay && chosenDirectory.isEmpty()) {
-                remove(data);
-            }
+            out.println("Everything is kept in " + data + " (log: server.log); remove it with: rm -r " + data);
         }
     }
 
@@ -145,6 +144,7 @@ public final class Demo {
         JsonObject run =
                 Waiting.until(RUN_LIMIT, "the end of run " + runId, () -> api.settledRun(Documents.REVIEW, runId));
         expect(run, "status", "succeeded");
+        live.awaitEnd(runId);
         return run;
     }
 
@@ -181,7 +181,7 @@ public final class Demo {
         out.println("The server stays up until Ctrl-C. For example:");
         out.println("   curl " + server.server().url() + "/api/runs");
         out.println("   curl -N " + server.server().url() + "/api/events");
-        out.println("   ls " + data);
+        out.println("   ls " + data + "    (kept afterwards; remove it with: rm -r " + data + ")");
         server.await();
     }
 
@@ -225,14 +225,6 @@ public final class Demo {
     private static CommandFailure unwritable(Path directory, IOException cause) {
         return new CommandFailure(
                 CommandFailure.CONFIGURATION, directory + " cannot be written: " + cause.getMessage(), cause);
-    }
-
-    private void remove(Path data) {
-        try {
-            Instance.removeTree(data);
-        } catch (IOException stays) {
-            out.println(data + " could not be removed: " + stays.getMessage());
-        }
     }
 
     static Optional<Boolean> present(boolean there) {

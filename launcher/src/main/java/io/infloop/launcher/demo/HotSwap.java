@@ -7,7 +7,6 @@ import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,9 +28,9 @@ final class HotSwap {
     private final DemoApi api;
     private final Path home;
     private final Path data;
-    private final PrintStream out;
+    private final Terminal out;
 
-    HotSwap(DemoApi api, Path home, Path data, PrintStream out) {
+    HotSwap(DemoApi api, Path home, Path data, Terminal out) {
         this.api = api;
         this.home = home;
         this.data = data;

@@ -5,29 +5,34 @@ import io.infloop.launcher.exit.CommandFailure;
 import io.infloop.launcher.json.JsonText;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** Follows the server's event stream: prints the runs of one workflow as they go, and knows which run belongs to which correlation id. */
 final class LiveView implements AutoCloseable {
+    private static final String PREFIX = "  │   ";
     private static final long CONNECT_SECONDS = 10;
+    private static final Duration SHOWN_LIMIT = Duration.ofSeconds(20);
 
-    private final PrintStream out;
+    private final Terminal out;
     private final String shownWorkflow;
     private final Map<String, String> runsByCorrelation = new ConcurrentHashMap<>();
     private final Map<String, String> workflowsByRun = new ConcurrentHashMap<>();
     private final CountDownLatch connected = new CountDownLatch(1);
     private final Thread reader;
-    private boolean lineOpen;
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger snapshots = new AtomicInteger();
 
     /** @param shownWorkflow id of the workflow whose runs are printed */
-    LiveView(ApiClient api, String shownWorkflow, PrintStream out) {
+    LiveView(ApiClient api, String shownWorkflow, Terminal out) {
         this.out = out;
         this.shownWorkflow = shownWorkflow;
         this.reader = new Thread(() -> follow(api), "infloop-demo-events");
@@ -46,6 +51,14 @@ final class LiveView implements AutoCloseable {
     /** The run that was started for a delivery, once it has started. */
     Optional<String> runOf(String correlationId) {
         return Optional.ofNullable(runsByCorrelation.get(correlationId));
+    }
+
+    /** Waits until the end of a run was shown, or cannot be any more because the server skipped events for a slow reader. */
+    void awaitEnd(String runId) throws InterruptedException {
+        Waiting.until(
+                SHOWN_LIMIT,
+                "the event of the end of run " + runId,
+                () -> Demo.present(ended.contains(runId) || snapshots.get() > 1));
     }
 
     @Override
@@ -76,6 +89,12 @@ final class LiveView implements AutoCloseable {
             if (run.filter(id -> shownWorkflow.equals(workflowsByRun.get(id))).isPresent()) {
                 show(type, event);
             }
+            if (type.equals("state_snapshot")) {
+                snapshots.incrementAndGet();
+            }
+            if (type.equals("run_finished") && run.isPresent()) {
+                ended.add(run.get());
+            }
         } catch (IOException notJson) {
             out.println("  (an event that is no JSON)");
         }
@@ -85,51 +104,21 @@ final class LiveView implements AutoCloseable {
         String node = JsonText.text(event, "nodeId").orElse("");
         switch (type) {
             case "run_started" ->
-                line("  ┌ run " + JsonText.text(event, "runId").orElse("") + " started");
+                out.println("  ┌ run " + JsonText.text(event, "runId").orElse("") + " started");
             case "node_started" ->
-                line("  │ " + node + " (" + JsonText.text(event, "nodeType").orElse("") + ")");
-            case "stdout_chunk" -> text(JsonText.text(event, "line").orElse(""));
+                out.println(
+                        "  │ " + node + " (" + JsonText.text(event, "nodeType").orElse("") + ")");
+            case "stdout_chunk" -> out.part(PREFIX, JsonText.text(event, "line").orElse(""));
             case "node_finished" ->
-                line("  │ " + node + " → " + JsonText.text(event, "branch").orElse(""));
-            case "error" -> line("  │ error: " + JsonText.text(event, "message").orElse(""));
+                out.println(
+                        "  │ " + node + " → " + JsonText.text(event, "branch").orElse(""));
+            case "error" ->
+                out.println("  │ error: " + JsonText.text(event, "message").orElse(""));
             case "run_finished" ->
-                line("  └ run " + JsonText.text(event, "status").orElse(""));
+                out.println("  └ run " + JsonText.text(event, "status").orElse(""));
             default -> {
                 // Other events are not for the terminal.
             }
         }
-    }
-
-    private void line(String text) {
-        if (lineOpen) {
-            out.println();
-            lineOpen = false;
-        }
-        out.println(text);
-    }
-
-    /** Parts of lines as they come. */
-    private void text(String chunk) {
-        String rest = chunk;
-        while (!rest.isEmpty()) {
-            int end = rest.indexOf('\n');
-            String part = end < 0 ? rest : rest.substring(0, end);
-            if (!lineOpen && !(part.isBlank() && end >= 0)) {
-                out.print("  │   ");
-                lineOpen = true;
-            }
-            out.print(printable(part));
-            if (end >= 0 && lineOpen) {
-                out.println();
-                lineOpen = false;
-            }
-            rest = end < 0 ? "" : rest.substring(end + 1);
-        }
-        out.flush();
-    }
-
-    /** An agent's output must not steer the terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
     }
 }

@@ -38,7 +38,7 @@ public final class HandOver {
     public static Map<String, String> receive() {
         String number = System.getProperty(PROPERTY);
         if (number == null || !number.matches("[0-9]{1,3}")) {
-            throw new CommandFailure(CommandFailure.CONFIGURATION, "start it with bin/infloop");
+            throw CommandFailure.refusal("configuration", "start it with bin/infloop");
         }
         Path descriptor =
                 Path.of(Files.isDirectory(Path.of("/proc/self/fd")) ? "/proc/self/fd/" + number : "/dev/fd/" + number);
@@ -47,8 +47,8 @@ public final class HandOver {
             erase(descriptor);
             return variables;
         } catch (IOException | IllegalArgumentException unreadable) {
-            throw new CommandFailure(
-                    CommandFailure.CONFIGURATION,
+            throw CommandFailure.refusal(
+                    "configuration",
                     "the environment did not arrive from the start script (" + unreadable.getMessage()
                             + "); start it with bin/infloop");
         }

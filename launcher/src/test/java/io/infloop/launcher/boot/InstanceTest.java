@@ -36,6 +36,26 @@ class InstanceTest {
     }
 
     @Test
+    void aRefusedStartLeavesNothingThatWasNotThere() throws IOException {
+        Instance first = Instance.create(data.resolve("deep/data"), clock);
+        first.undo();
+
+        assertThat(data.resolve("deep")).doesNotExist();
+        assertThat(data).exists();
+    }
+
+    @Test
+    void aRefusedStartKeepsWhatOthersHave() throws IOException {
+        Instance refused = Instance.create(data.resolve("new"), clock);
+        Instance other = Instance.create(data.resolve("new"), clock);
+
+        refused.undo();
+
+        assertThat(refused.directory()).doesNotExist();
+        assertThat(other.directory()).exists();
+    }
+
+    @Test
     void removesWhatDeadServersLeftAndNothingOfLivingOnes() throws IOException {
         Path instances = Files.createDirectories(data.resolve("instances"));
         Path dead = instance(instances, "dead", new ProcessIdentity(1L << 40, 1, "x"));
@@ -75,6 +95,7 @@ class InstanceTest {
     void namesADataDirectoryThatCannotBeWritten() throws IOException {
         Path file = Files.writeString(data.resolve("file"), "x");
 
+        assertThatThrownBy(() -> Instance.create(file.resolve("deeper"), clock)).isInstanceOf(CommandFailure.class);
         assertThatThrownBy(() -> Instance.create(file, clock))
                 .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
                         .isEqualTo(78))

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.launcher.handover.Environment;
 import io.infloop.launcher.json.JsonText;
+import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,9 +51,31 @@ class CommandLinesTest {
     void withoutAServerCommandsSaySoInTextAndJson() throws IOException {
         assertThat(execute("plugins", "list", "--json")).isEqualTo(69);
 
-        assertThat(JsonText.object(out.toString(StandardCharsets.UTF_8)).getInt("exit"))
-                .isEqualTo(69);
+        assertThat(refusal(69).getString("reason")).isEqualTo("no-server");
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("no server is running", directory.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"nonsense --json", "plugins --json", "start --json --nonsense", "demo --json --agent nobody"})
+    void aUsageErrorIsJsonAsWell(String arguments) throws IOException {
+        assertThat(execute(arguments.split(" "))).isEqualTo(2);
+
+        assertThat(refusal(2).getString("reason")).isEqualTo("usage");
+        assertThat(refusal(2).getString("message")).isNotBlank();
+    }
+
+    @Test
+    void aDataDirectoryThatIsAFileIsRefusedInTextAndJson() throws IOException {
+        directory = Files.writeString(directory.resolve("file"), "x");
+
+        assertThat(execute("start", "--json")).isEqualTo(78);
+
+        assertThat(refusal(78).getString("reason")).isEqualTo("data-directory-not-writable");
+        assertThat(refusal(78).getString("message")).contains(directory.toString(), "INFLOOP_DATA_DIR");
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .first()
+                .isEqualTo("refusing-to-start: data-directory-not-writable");
     }
 
     @Test
@@ -60,6 +84,12 @@ class CommandLinesTest {
 
         assertThat(JsonText.object(out.toString(StandardCharsets.UTF_8)).getString("version"))
                 .matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+    }
+
+    private JsonObject refusal(int exit) throws IOException {
+        JsonObject printed = JsonText.object(out.toString(StandardCharsets.UTF_8));
+        assertThat(printed.getInt("exit")).isEqualTo(exit);
+        return printed.getJsonObject("refusal");
     }
 
     private int execute(String... arguments) {

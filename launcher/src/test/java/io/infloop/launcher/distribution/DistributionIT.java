@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +61,49 @@ class DistributionIT {
     }
 
     @Test
+    void everyJarIsNamedInTheNoticesAndInTheBillOfMaterials() throws IOException {
+        String notices = Files.readString(HOME.resolve("THIRD-PARTY.txt"));
+        Set<String> components = components();
+        for (Path jar : jars()) {
+            String name = jar.getFileName().toString().replaceFirst("\\.jar$", "");
+            String artifact = name.replaceFirst("-[0-9].*$", "");
+            String version = name.substring(artifact.length() + 1);
+            if (!name.startsWith("io.infloop.")) {
+                assertThat(notices).as(jar.toString()).contains(":" + artifact + ":" + version);
+            }
+            if (!components.isEmpty()) {
+                assertThat(components).as(jar.toString()).contains(artifact + ":" + version);
+            }
+        }
+    }
+
+    @Test
+    void whatIsPackedIntoOurBundlesIsNamedToo() throws IOException {
+        Set<String> foreign = new TreeSet<>();
+        for (Path jar : jars()) {
+            if (jar.getFileName().toString().startsWith("io.infloop.")) {
+                try (JarFile content = new JarFile(jar.toFile())) {
+                    content.stream()
+                            .map(entry -> entry.getName())
+                            .filter(name -> name.endsWith(".class") && !name.startsWith("io/infloop/"))
+                            .forEach(name -> foreign.add(String.join(
+                                    "/", List.of(name.split("/", -1)).subList(0, 2))));
+                }
+            }
+        }
+
+        assertThat(foreign).containsExactly("com/google", "net/jpountz");
+        assertThat(Files.readString(HOME.resolve("THIRD-PARTY.txt")))
+                .contains(
+                        "at.yawk.lz4:lz4-java:",
+                        "com.google.re2j:re2j:",
+                        "Copyright (c) 2009 The Go Authors",
+                        "THIS SOFTWARE IS PROVIDED");
+        assertThat(components()).satisfiesAnyOf(names -> assertThat(names).isEmpty(), names -> assertThat(names)
+                .anyMatch(name -> name.startsWith("re2j:")));
+    }
+
+    @Test
     void theChecksumsFit() throws Exception {
         try (Stream<Path> files = Files.list(HOME.getParent())) {
             for (Path checksum :
@@ -66,6 +112,29 @@ class DistributionIT {
                 assertThat(sha256(checksum.resolveSibling(line[1]))).as(line[1]).isEqualTo(line[0]);
             }
         }
+    }
+
+    /** Artifact and version of each. Empty when the build had no network: then there is no bill of materials. */
+    private static Set<String> components() throws IOException {
+        Set<String> names = new TreeSet<>();
+        Path bill = HOME.resolve("sbom.cdx.json");
+        if (Files.exists(bill)) {
+            JsonText.children(JsonText.object(Files.readString(bill)), "components")
+                    .forEach(
+                            component -> names.add(component.getString("name") + ":" + component.getString("version")));
+        }
+        return names;
+    }
+
+    private static List<Path> jars() throws IOException {
+        List<Path> jars = new ArrayList<>();
+        for (String root : new String[] {"lib", "repository"}) {
+            try (Stream<Path> files = Files.walk(HOME.resolve(root))) {
+                files.filter(file -> file.toString().endsWith(".jar")).forEach(jars::add);
+            }
+        }
+        assertThat(jars).hasSizeGreaterThan(20);
+        return jars;
     }
 
     private static String path(String id) {

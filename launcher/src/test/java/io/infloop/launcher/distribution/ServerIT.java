@@ -7,6 +7,8 @@ import io.infloop.launcher.client.ApiClient;
 import io.infloop.launcher.client.RunningServer;
 import io.infloop.launcher.client.TokenSource;
 import io.infloop.launcher.handover.Environment;
+import io.infloop.launcher.json.JsonText;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The assembled server as a process, used the way an operator does. */
 class ServerIT {
@@ -43,9 +47,7 @@ class ServerIT {
     void startsAnswersAndStopsWithoutATrace() throws Exception {
         Path data = directory.resolve("data");
         Process server = infloop(data, Map.of("INFLOOP_API_TOKEN", TOKEN, "ANTHROPIC_API_KEY", KEY), "start");
-        RunningServer running = await().atMost(LIMIT)
-                .until(() -> RunningServer.in(data).stream().findFirst(), Optional::isPresent)
-                .orElseThrow();
+        RunningServer running = awaitServer(data);
 
         assertThat(running.process().pid()).as("the script became the JVM").isEqualTo(server.pid());
         assertThat(client(running, TOKEN).get("/api/health").status()).isEqualTo(200);
@@ -56,6 +58,11 @@ class ServerIT {
         Process list = infloop(data, Map.of("INFLOOP_API_TOKEN", TOKEN), "plugins", "list", "--json");
         assertThat(list.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(list.exitValue()).isZero();
+
+        Process unknown = infloop(data, Map.of("INFLOOP_API_TOKEN", "wrong"), "plugins", "list");
+        assertThat(unknown.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(unknown.exitValue()).isEqualTo(78);
+        assertThat(output()).contains("does not accept this API token", "--token-file");
 
         server.destroy();
         assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -70,6 +77,65 @@ class ServerIT {
         assertThat(server.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(server.exitValue()).isEqualTo(78);
         assertThat(output()).contains("refusing-to-start: network-bind-without-token");
+        assertThat(directory.resolve("data")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start --json", "doctor --json"})
+    void aRefusalIsForProgramsToo(String arguments) throws Exception {
+        Process refused = infloop(directory.resolve("data"), Map.of("HOST", "0.0.0.0"), arguments.split(" "));
+
+        assertThat(refused.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(refused.exitValue()).isEqualTo(78);
+        String printed = output();
+        JsonObject json = JsonText.object(printed.substring(printed.indexOf('{'), printed.lastIndexOf('}') + 1));
+        assertThat(json.getInt("exit")).isEqualTo(78);
+        assertThat(json.getJsonObject("refusal").getString("reason")).isEqualTo("network-bind-without-token");
+        assertThat(json.getJsonObject("refusal").getString("message")).contains("INFLOOP_API_TOKEN");
+    }
+
+    @Test
+    void aSecondSignalEndsItAtOnceWithItsChildren() throws Exception {
+        Path data = directory.resolve("data");
+        Process server = infloop(data, Map.of(), "start");
+        RunningServer running = awaitServer(data);
+        Path child = directory.resolve("child");
+        ApiClient client = client(running, "");
+        ApiClient.Answer saved = client.post("/api/workflows", stubborn(child));
+        assertThat(saved.status()).as(saved.describe()).isEqualTo(201);
+        assertThat(client.post("/api/run", JsonText.object("{\"workflowId\":\"stubborn\"}"))
+                        .status())
+                .isEqualTo(202);
+        await().atMost(LIMIT).until(() -> Files.exists(child) && Files.size(child) > 0);
+        long pid = Long.parseLong(Files.readString(child));
+
+        server.destroy();
+        await().atMost(LIMIT).until(() -> output().contains("Signal TERM"));
+        server.destroy();
+
+        assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.exitValue()).isEqualTo(1);
+        await().atMost(LIMIT)
+                .until(() ->
+                        ProcessHandle.of(pid).map(handle -> !handle.isAlive()).orElse(true));
+    }
+
+    /** A script that takes no notice of a termination signal. */
+    private static JsonObject stubborn(Path file) throws IOException {
+        return JsonText.object(
+                """
+                {"id": "stubborn", "name": "Stubborn",
+                 "nodes": [
+                   {"id": "start-1", "type": "start", "position": {"x": 0, "y": 0}, "config": {}},
+                   {"id": "script-1", "type": "script", "position": {"x": 0, "y": 0}, "config": {"language": "py",
+                    "code": "import os, signal, time\\ndef run():\\n    signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n    open('%s.new', 'w').write(str(os.getpid()))\\n    os.rename('%s.new', '%s')\\n    time.sleep(100)",
+                    "inputs": {}, "outputs": []}},
+                   {"id": "end-1", "type": "end", "position": {"x": 0, "y": 0}, "config": {"outcome": "succeeded"}}],
+                 "edges": [
+                   {"id": "e1", "source": "start-1", "sourceHandle": "next", "target": "script-1", "targetHandle": "in"},
+                   {"id": "e2", "source": "script-1", "sourceHandle": "next", "target": "end-1", "targetHandle": "in"}]}
+                """
+                        .formatted(file, file, file));
     }
 
     @Test
@@ -85,17 +151,24 @@ class ServerIT {
 
     @Test
     void theDemonstrationReallyHappens() throws Exception {
-        Process demo = infloop(
-                directory.resolve("unused"),
-                Map.of(),
-                "demo",
-                "--once",
-                "--data-dir",
-                directory.resolve("demo").toString());
+        Path data = directory.resolve("demo");
+        Process demo = infloop(directory.resolve("unused"), Map.of(), "demo", "--once", "--data-dir", data.toString());
 
         assertThat(demo.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(demo.exitValue()).as(output()).isZero();
-        assertThat(output()).contains("Everything happened as it should.", "failed requests: 0");
+        assertThat(output())
+                .contains("Everything happened as it should.", "failed requests: 0")
+                .containsPattern("└ run succeeded\\n   journal  ")
+                .contains("Everything is kept in " + data.toRealPath());
+        assertThat(data.resolve("server.log")).isNotEmptyFile();
+        assertThat(data.resolve("audit/audit.jsonl")).isNotEmptyFile();
+        assertThat(data.resolve("instances")).isEmptyDirectory();
+    }
+
+    private static RunningServer awaitServer(Path data) {
+        return await().atMost(LIMIT)
+                .until(() -> RunningServer.in(data).stream().findFirst(), Optional::isPresent)
+                .orElseThrow();
     }
 
     private void noSecretIn(long pid) throws IOException {

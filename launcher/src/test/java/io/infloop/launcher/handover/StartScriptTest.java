@@ -2,6 +2,8 @@ package io.infloop.launcher.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.infloop.launcher.json.JsonText;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the real start script with a Java that only shows what it was given. */
 class StartScriptTest {
@@ -120,6 +123,39 @@ class StartScriptTest {
         assertThat(result.exit()).isEqualTo(78);
         assertThat(result.error()).contains("larger than 44 kB");
         assertThat(directory.resolve("handed")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--help", "start --help", "plugins list -h", "plugins list", ""})
+    void whatNeedsNoEnvironmentWorksInALargeOne(String arguments) throws Exception {
+        Map<String, String> variables = variables();
+        variables.put("HOME", "/home/somebody");
+        variables.put("LARGE", "x".repeat(90_000));
+        if (!arguments.equals("plugins list")) {
+            variables.put("INFLOOP_API_TOKEN_FILE", directory.resolve("absent").toString());
+        }
+
+        Result result = run(List.of("sh"), variables, arguments.isEmpty() ? new String[0] : arguments.split(" "));
+
+        assertThat(result.exit()).as(result.error()).isZero();
+        assertThat(handed()).doesNotContainKey("LARGE");
+        assertThat(handed().containsKey("HOME")).isEqualTo(arguments.equals("plugins list"));
+    }
+
+    @Test
+    void refusesInJsonWhenAsked() throws Exception {
+        Map<String, String> variables = variables();
+        variables.put(
+                "INFLOOP_API_TOKEN_FILE", directory.resolve("a \"quoted\\ name").toString());
+
+        Result result = run(List.of("sh"), variables, "start", "--json");
+
+        assertThat(result.exit()).isEqualTo(78);
+        JsonObject printed = JsonText.object(read("output"));
+        assertThat(printed.getInt("exit")).isEqualTo(78);
+        assertThat(printed.getJsonObject("refusal").getString("reason")).isEqualTo("unusable-token");
+        assertThat(printed.getJsonObject("refusal").getString("message")).contains("a \"quoted\\ name");
+        assertThat(result.error()).startsWith("refusing-to-start: unusable-token\n");
     }
 
     @Test
