@@ -33,8 +33,9 @@ class BundleRulesIT {
             if (bundle.getFileName().toString().startsWith("io.infloop.core-")) {
                 continue;
             }
+            // Of libraries packed into a bundle only parts are used: LZ4's variant with native code is not.
             forEachClass(bundle, (name, content) -> CORE_ONLY.stream()
-                    .filter(content::contains)
+                    .filter(used -> name.startsWith("io/infloop/") && content.contains(used))
                     .forEach(used -> offenders.add(bundle.getFileName() + " " + name + ": " + used)));
         }
         assertThat(offenders).isEmpty();
