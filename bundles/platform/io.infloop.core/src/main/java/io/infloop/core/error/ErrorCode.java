@@ -35,6 +35,7 @@ public enum ErrorCode {
     QUEUE_FULL("queue-full", Category.RESOURCE, 503, true),
     STORE_UNAVAILABLE("store-unavailable", Category.RESOURCE, 503, true),
     PLUGIN_UNAVAILABLE("plugin-unavailable", Category.PLUGIN, 503, true),
+    STARTING("starting", Category.RESOURCE, 503, true),
     SHUTTING_DOWN("shutting-down", Category.RESOURCE, 503, true),
     PLUGIN_GONE("plugin-gone", Category.PLUGIN, 503, true),
     COST_BUDGET_EXCEEDED("cost-budget-exceeded", Category.RESOURCE, 503, true);

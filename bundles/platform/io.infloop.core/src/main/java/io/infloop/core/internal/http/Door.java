@@ -31,6 +31,9 @@ public final class Door implements Preprocessor {
 
     static final String CORRELATION_HEADER = "x-correlation-id";
 
+    /** When to come back while the server starts or stops, in seconds. */
+    static final String RETRY_SECONDS = "2";
+
     private static final Set<String> BODY_METHODS = Set.of("POST", "PUT", "PATCH");
     private static final String BEARER = "bearer";
     private static final Pattern BLANKS = Pattern.compile("\\s+");
@@ -38,6 +41,7 @@ public final class Door implements Preprocessor {
     private final Optional<ApiToken> token;
     private final HostRule hosts;
     private final InFlight inFlight = new InFlight();
+    private volatile boolean open;
 
     /** @param host the host the server is bound to */
     public Door(Optional<ApiToken> token, String host) {
@@ -64,6 +68,11 @@ public final class Door implements Preprocessor {
             answer(response, refusal.get());
             return;
         }
+        if (!open) {
+            // Jetty listens a moment before it knows the servlets; a sender must not take that for a wrong URL.
+            answer(response, ErrorCode.STARTING);
+            return;
+        }
         if (!inFlight.enter()) {
             response.setHeader("Connection", "close");
             answer(response, ErrorCode.SHUTTING_DOWN);
@@ -87,6 +96,19 @@ public final class Door implements Preprocessor {
         } else {
             chain.doFilter(passed, response);
         }
+    }
+
+    /** From now on requests are let in: what serves them is in its place. */
+    void open() {
+        open = true;
+    }
+
+    /** Why nobody is let in at this moment; empty while requests are served. */
+    Optional<ErrorCode> closedBecause() {
+        if (!open) {
+            return Optional.of(ErrorCode.STARTING);
+        }
+        return inFlight.isDraining() ? Optional.of(ErrorCode.SHUTTING_DOWN) : Optional.empty();
     }
 
     /** Lets nobody in any more and waits for those inside; endless streams are not waited for. */
@@ -184,6 +206,9 @@ public final class Door implements Preprocessor {
         response.setContentType("application/json");
         if (code == ErrorCode.UNAUTHORIZED) {
             response.setHeader("WWW-Authenticate", "Bearer realm=\"infinite-loop\"");
+        }
+        if (code.httpStatus() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+            response.setHeader("Retry-After", RETRY_SECONDS);
         }
         if (code == ErrorCode.PAYLOAD_TOO_LARGE) {
             // The rest of the body is not read.

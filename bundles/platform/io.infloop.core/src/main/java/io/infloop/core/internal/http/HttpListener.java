@@ -97,7 +97,7 @@ public final class HttpListener implements AutoCloseable {
                 door,
                 FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_RANKING, Integer.MAX_VALUE)));
         errorsService = context.registerService(
-                ConnectorFactory.class, new JettyErrors(), FrameworkUtil.asDictionary(Map.of()));
+                ConnectorFactory.class, new JettyErrors(door::closedBecause), FrameworkUtil.asDictionary(Map.of()));
         parts.open();
         jetty.start();
         thread.start();
@@ -200,6 +200,7 @@ public final class HttpListener implements AutoCloseable {
         for (int candidate = firstPort; candidate <= last && !closed; candidate++) {
             OptionalInt free = Ports.probe(host, firstPort == 0 ? 0 : candidate);
             if (free.isPresent() && jetty.open(free.getAsInt(), doorId)) {
+                door.open();
                 announce(free.getAsInt());
                 return;
             }

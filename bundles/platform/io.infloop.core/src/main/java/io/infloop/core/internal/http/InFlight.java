@@ -35,6 +35,10 @@ final class InFlight {
         count.decrementAndGet();
     }
 
+    boolean isDraining() {
+        return draining;
+    }
+
     /** From now on nothing begins; waits for what has. */
     boolean drain(long millis) throws InterruptedException {
         draining = true;

@@ -4,9 +4,12 @@ import io.infloop.core.error.ErrorCode;
 import io.infloop.core.json.Jsons;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.felix.http.jetty.ConnectorFactory;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -19,6 +22,13 @@ import org.eclipse.jetty.util.Callback;
  * service to which Felix hands Jetty's server.
  */
 final class JettyErrors implements ConnectorFactory, Request.Handler {
+    private final Supplier<Optional<ErrorCode>> closed;
+
+    /** @param closed why what serves requests is not in its place: then nothing is unknown, it is only not there yet or any more */
+    JettyErrors(Supplier<Optional<ErrorCode>> closed) {
+        this.closed = closed;
+    }
+
     @Override
     public Connector createConnector(Server server) {
         server.setErrorHandler(this);
@@ -27,14 +37,20 @@ final class JettyErrors implements ConnectorFactory, Request.Handler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
         HttpFields.Mutable headers = response.getHeaders();
+        Optional<ErrorCode> unavailable =
+                response.getStatus() == HttpStatus.NOT_FOUND_404 ? closed.get() : Optional.empty();
+        if (unavailable.isPresent()) {
+            response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+            headers.put(HttpHeader.RETRY_AFTER, Door.RETRY_SECONDS);
+        }
+        ErrorCode code = unavailable.orElseGet(() -> code(request, response.getStatus()));
         headers.put(HttpHeader.CONTENT_TYPE, "application/json");
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
         headers.put("X-Content-Type-Options", "nosniff");
         headers.put("Referrer-Policy", "no-referrer");
         headers.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        byte[] body = Jsons.bytes(Map.of("error", code(request, status).text()));
+        byte[] body = Jsons.bytes(Map.of("error", code.text()));
         headers.put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;

@@ -1,13 +1,16 @@
 package io.infloop.core.internal.http;
 
+import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -20,7 +23,11 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ManagedService;
 import org.osgi.service.servlet.runtime.HttpServiceRuntime;
+import org.osgi.service.servlet.runtime.dto.FailedServletDTO;
 import org.osgi.service.servlet.runtime.dto.PreprocessorDTO;
+import org.osgi.service.servlet.runtime.dto.RuntimeDTO;
+import org.osgi.service.servlet.runtime.dto.ServletContextDTO;
+import org.osgi.service.servlet.runtime.dto.ServletDTO;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +39,7 @@ final class JettyPort implements AutoCloseable {
     /** Jetty copies what follows this prefix to the properties of its runtime service: tells which configuration it runs. */
     private static final String RUNTIME_PREFIX = "org.apache.felix.http.runtime.init.";
 
+    private static final String SERVLETS = "(osgi.http.whiteboard.servlet.pattern=*)";
     private static final String ATTEMPT = "infloop.attempt";
     private static final String ENDPOINTS = "osgi.http.endpoint";
     private static final String MARK_PID = "io.infloop.core.listener";
@@ -106,7 +114,40 @@ final class JettyPort implements AutoCloseable {
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
+        while (!knowsServlets(runtime.get())) {
+            if (System.nanoTime() > end) {
+                LOGGER.warn(
+                        "not every servlet is in its place after {} s; those that are missing answer 404",
+                        DOOR_SECONDS);
+                break;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
         return true;
+    }
+
+    /** Whether the whiteboard has taken, or refused, every servlet there is. */
+    private boolean knowsServlets(ServiceReference<HttpServiceRuntime> runtime) {
+        HttpServiceRuntime service = context.getService(runtime);
+        if (service == null) {
+            return false;
+        }
+        RuntimeDTO state = service.getRuntimeDTO();
+        Set<Long> known = new HashSet<>();
+        for (ServletContextDTO served : state.servletContextDTOs) {
+            for (ServletDTO servlet : served.servletDTOs) {
+                known.add(servlet.serviceId);
+            }
+        }
+        for (FailedServletDTO servlet : state.failedServletDTOs) {
+            known.add(servlet.serviceId);
+        }
+        try {
+            return context.getServiceReferences(Servlet.class, SERVLETS).stream()
+                    .allMatch(servlet -> known.contains((Long) servlet.getProperty(Constants.SERVICE_ID)));
+        } catch (InvalidSyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private boolean asksTheDoor(ServiceReference<HttpServiceRuntime> runtime, long doorId) {

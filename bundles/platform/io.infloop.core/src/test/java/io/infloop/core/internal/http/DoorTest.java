@@ -21,8 +21,23 @@ class DoorTest {
     private static final String TOKEN = "token-0123456789";
     private static final String CORRELATION = "cid_abcdefghijklmnopqrstuv";
 
-    private final Door locked = new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0");
-    private final Door open = new Door(Optional.empty(), "127.0.0.1");
+    private final Door locked = opened(new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0"));
+    private final Door open = opened(new Door(Optional.empty(), "127.0.0.1"));
+
+    private static Door opened(Door door) {
+        door.open();
+        return door;
+    }
+
+    @Test
+    void sendersAreAskedToComeBackUntilTheServletsAreInTheirPlace() throws Exception {
+        FakeExchange exchange = new FakeExchange("POST", "/api/webhook/AAAAAAAAAAAAAAAAAAAAAA");
+        exchange.through(new Door(Optional.empty(), "127.0.0.1"));
+
+        assertThat(exchange.actor()).isEmpty();
+        assertThat(exchange.status()).isEqualTo(503);
+        assertThat(exchange.responseHeader("Retry-After")).isEqualTo("2");
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer " + TOKEN, "bearer " + TOKEN, "BEARER   " + TOKEN + "  "})

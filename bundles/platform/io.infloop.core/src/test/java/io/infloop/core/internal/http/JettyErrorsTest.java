@@ -2,11 +2,14 @@ package io.infloop.core.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.infloop.core.error.ErrorCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JettyErrorsTest {
     private final Server server = new Server();
+    private final AtomicReference<Optional<ErrorCode>> closed = new AtomicReference<>(Optional.empty());
     private ServerConnector port;
 
     @BeforeEach
@@ -31,7 +35,7 @@ class JettyErrorsTest {
         server.addConnector(port);
         server.start();
         // As Felix does it: when the server runs already.
-        Connector silent = new JettyErrors().createConnector(server);
+        Connector silent = new JettyErrors(closed::get).createConnector(server);
         server.addConnector(silent);
         silent.start();
         assertThat(((ServerConnector) silent).isOpen()).isFalse();
@@ -57,6 +61,16 @@ class JettyErrorsTest {
             })
     void pathsAreAnsweredInJson(String path, int status, String error) throws IOException {
         isError(send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), status, error);
+    }
+
+    @Test
+    void nothingIsUnknownWhileTheServerStarts() throws IOException {
+        closed.set(Optional.of(ErrorCode.STARTING));
+        isError(
+                send(
+                        "POST /api/webhook/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                503,
+                "starting");
     }
 
     @Test
