@@ -38,6 +38,7 @@ public final class FileTriggerStore implements TriggerStore {
     private final Clock clock;
     private final boolean readOnly;
     private final JsonDirectory<TriggerDocument> files;
+    private final StoreGuard guard;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Object changing = new Object();
     private final Poller poller;
@@ -62,6 +63,7 @@ public final class FileTriggerStore implements TriggerStore {
         this.clock = clock;
         files = new JsonDirectory<>(
                 directory, MAX_BYTES, maxFiles, clock, Ids::isTriggerId, Ids::masked, TriggerDocument::parse);
+        guard = new StoreGuard("trigger", readOnly, Ids::isTriggerId, files::isUsable);
         poller = new Poller("infloop-triggers", pollMillis, this::poll);
         if (!readOnly) {
             createDirectory(directory);
@@ -85,14 +87,14 @@ public final class FileTriggerStore implements TriggerStore {
 
     @Override
     public Optional<Trigger> find(String id) {
-        requireId(id);
-        requireUsable();
+        guard.requireId(id);
+        guard.requireUsable();
         return files.findOrLook(id).map(this::current);
     }
 
     @Override
     public List<Trigger> list() {
-        requireUsable();
+        guard.requireUsable();
         return files.values().stream()
                 .map(this::current)
                 .sorted(Comparator.comparingLong(Trigger::createdAt).thenComparing(Trigger::id))
@@ -109,8 +111,8 @@ public final class FileTriggerStore implements TriggerStore {
 
     @Override
     public Trigger save(Trigger trigger) {
-        requireId(trigger.id());
-        requireWritable();
+        guard.requireId(trigger.id());
+        guard.requireWritable();
         Trigger saved;
         synchronized (changing) {
             files.refresh(trigger.id());
@@ -136,8 +138,8 @@ public final class FileTriggerStore implements TriggerStore {
 
     @Override
     public boolean delete(String id) {
-        requireId(id);
-        requireWritable();
+        guard.requireId(id);
+        guard.requireWritable();
         boolean existed;
         synchronized (changing) {
             try {
@@ -156,7 +158,7 @@ public final class FileTriggerStore implements TriggerStore {
 
     @Override
     public void touch(String id, long firedAtMillis) {
-        requireId(id);
+        guard.requireId(id);
         if (!readOnly && files.find(id).isPresent()) {
             fired.merge(id, firedAtMillis, Math::max);
         }
@@ -251,25 +253,6 @@ public final class FileTriggerStore implements TriggerStore {
                 lastFiredAt,
                 createdAt,
                 updatedAt);
-    }
-
-    private static void requireId(String id) {
-        if (!Ids.isTriggerId(id)) {
-            throw StoreErrors.invalidId("trigger");
-        }
-    }
-
-    private void requireUsable() {
-        if (!files.isUsable()) {
-            throw StoreErrors.unreadable("triggers");
-        }
-    }
-
-    private void requireWritable() {
-        if (readOnly) {
-            throw StoreErrors.readOnly();
-        }
-        requireUsable();
     }
 
     @Deactivate

@@ -50,6 +50,7 @@ public final class FileWorkflowStore implements WorkflowStore {
     private final boolean readOnly;
     private final AtomicLong generation = new AtomicLong();
     private final JsonDirectory<WorkflowFile> user;
+    private final StoreGuard guard;
     private final JsonDirectory<WorkflowFile> library;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final Object changing = new Object();
@@ -75,6 +76,7 @@ public final class FileWorkflowStore implements WorkflowStore {
         this.clock = clock;
         user = directory(workflows, StoredWorkflow.Source.USER);
         this.library = directory(library, StoredWorkflow.Source.LIBRARY);
+        guard = new StoreGuard("workflow", readOnly, Ids::isWorkflowId, user::isUsable);
         poller = new Poller("infloop-workflows", pollMillis, this::refresh);
         if (!readOnly) {
             createDirectory(workflows);
@@ -132,8 +134,8 @@ public final class FileWorkflowStore implements WorkflowStore {
 
     @Override
     public Optional<StoredWorkflow> find(String id) {
-        requireId(id);
-        requireUsable();
+        guard.requireId(id);
+        guard.requireUsable();
         return user.find(id)
                 .or(() -> library.find(id))
                 .or(() -> user.findOrLook(id))
@@ -142,7 +144,7 @@ public final class FileWorkflowStore implements WorkflowStore {
 
     @Override
     public List<StoredWorkflow> list() {
-        requireUsable();
+        guard.requireUsable();
         Map<String, StoredWorkflow> byId = new HashMap<>();
         for (JsonDirectory<WorkflowFile> directory : List.of(library, user)) {
             for (WorkflowFile file : directory.values()) {
@@ -161,8 +163,8 @@ public final class FileWorkflowStore implements WorkflowStore {
     @Override
     public StoredWorkflow save(JsonObject document, Optional<Long> expectedVersion) {
         String id = document.string("id").orElseThrow(() -> StoreErrors.invalidId("workflow"));
-        requireId(id);
-        requireWritable();
+        guard.requireId(id);
+        guard.requireWritable();
         StoredWorkflow saved;
         synchronized (changing) {
             // Another server or a person may have written since the last look.
@@ -214,8 +216,8 @@ public final class FileWorkflowStore implements WorkflowStore {
 
     @Override
     public boolean delete(String id) {
-        requireId(id);
-        requireWritable();
+        guard.requireId(id);
+        guard.requireWritable();
         boolean existed;
         synchronized (changing) {
             try {
@@ -296,25 +298,6 @@ public final class FileWorkflowStore implements WorkflowStore {
                 }
             }
         }
-    }
-
-    private static void requireId(String id) {
-        if (!Ids.isWorkflowId(id)) {
-            throw StoreErrors.invalidId("workflow");
-        }
-    }
-
-    private void requireUsable() {
-        if (!user.isUsable()) {
-            throw StoreErrors.unreadable("workflows");
-        }
-    }
-
-    private void requireWritable() {
-        if (readOnly) {
-            throw StoreErrors.readOnly();
-        }
-        requireUsable();
     }
 
     @Deactivate

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,9 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     private final ExecutorService callbacks;
     private final GroupCommitWriter writer;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    /** Items of this server whose acceptance nobody has heard of yet. */
+    private final Set<String> unannounced = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean notifying = new AtomicBoolean();
 
     private LiveRecordStore(StoreConfig config, Database database) throws SQLException {
@@ -81,7 +85,9 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
 
     @Override
     public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
-        return writer.submit(EnqueueWrite.prepare(codec, delivery, item, now()));
+        EnqueueWrite write = EnqueueWrite.prepare(codec, delivery, item, now(), unannounced::remove);
+        unannounced.add(item.queueId());
+        return writer.submit(write);
     }
 
     @Override
@@ -114,10 +120,17 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
 
     @Override
     public List<QueueItem> oldest(Set<String> exceptWorkflows, int limit) {
-        return limit <= 0
-                ? List.of()
-                : readers.read(
-                        session -> QueueSql.oldest(session, exceptWorkflows, Math.min(limit, MAX_LIMIT), this::drop));
+        if (limit <= 0) {
+            return List.of();
+        }
+        // What was just accepted may be on disk before those who accepted it have said so: its run must not start
+        // first.
+        Set<String> early = Set.copyOf(unannounced);
+        int wanted = Math.min(limit + early.size(), MAX_LIMIT);
+        return readers.read(session -> QueueSql.oldest(session, exceptWorkflows, wanted, this::drop)).stream()
+                .filter(item -> !early.contains(item.queueId()))
+                .limit(limit)
+                .toList();
     }
 
     /** A damaged item would stay in the queue for ever and hide what comes after it. */
