@@ -5,7 +5,9 @@ import io.infloop.store.RecordStore;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -39,8 +41,8 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     private final ExecutorService callbacks;
     private final GroupCommitWriter writer;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    /** Items of this server whose acceptance nobody has heard of yet. */
-    private final Set<String> unannounced = ConcurrentHashMap.newKeySet();
+    /** Enqueues of this server whose callers may not have heard of the result yet, by queue id. */
+    private final Map<String, CompletableFuture<EnqueueResult>> unannounced = new ConcurrentHashMap<>();
 
     private final AtomicBoolean notifying = new AtomicBoolean();
 
@@ -86,7 +88,7 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     @Override
     public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
         EnqueueWrite write = EnqueueWrite.prepare(codec, delivery, item, now(), unannounced::remove);
-        unannounced.add(item.queueId());
+        unannounced.put(item.queueId(), write.future());
         return writer.submit(write);
     }
 
@@ -125,7 +127,12 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
         }
         // What was just accepted may be on disk before those who accepted it have said so: its run must not start
         // first.
-        Set<String> early = Set.copyOf(unannounced);
+        Set<String> early = new HashSet<>();
+        unannounced.forEach((queueId, result) -> {
+            if (!result.isDone()) {
+                early.add(queueId);
+            }
+        });
         int wanted = Math.min(limit + early.size(), MAX_LIMIT);
         return readers.read(session -> QueueSql.oldest(session, exceptWorkflows, wanted, this::drop)).stream()
                 .filter(item -> !early.contains(item.queueId()))
