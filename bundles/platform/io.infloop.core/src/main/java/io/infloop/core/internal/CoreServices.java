@@ -14,6 +14,8 @@ import io.infloop.core.internal.http.Door;
 import io.infloop.core.internal.http.HttpListener;
 import io.infloop.core.internal.instance.DataDirectory;
 import io.infloop.core.internal.instance.LocalServerInstance;
+import io.infloop.core.internal.posture.ChildrenPosture;
+import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.ChildEnvironment;
 import io.infloop.core.internal.process.ChildSupervisor;
 import io.infloop.core.internal.process.PidFiles;
@@ -24,6 +26,8 @@ import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.ServerSettings;
 import io.infloop.core.internal.settings.SettingsReader;
+import io.infloop.core.posture.Posture;
+import io.infloop.core.posture.PostureSource;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.core.process.ProcessSupervisor;
 import io.infloop.core.rate.RateLimiters;
@@ -45,6 +49,7 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +69,9 @@ final class CoreServices {
     private final Wrappers wrappers;
     private final PidFiles pidFiles;
     private final ChildSupervisor supervisor;
+    private final ServerPosture posture;
     private final Doctor doctor;
+    private final ServiceTracker<PostureSource, PostureSource> postureSources;
     private final HttpListener listener;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final SynchronousBundleListener frameworkStop = this::whenFrameworkStops;
@@ -121,7 +128,9 @@ final class CoreServices {
                 Optional.empty(),
                 Cancellation.NEVER,
                 Optional.of(Path.of("/"))));
-        this.doctor = new Doctor(settings, token, read.warnings(), wrappers, own, path);
+        this.postureSources = new ServiceTracker<>(context, PostureSource.class, null);
+        this.posture = new ServerPosture(settings, read.warnings(), this::postureSources);
+        this.doctor = new Doctor(settings, token, posture, wrappers, own, path);
         this.listener = new HttpListener(
                 context,
                 new Door(token, settings.host()),
@@ -148,7 +157,8 @@ final class CoreServices {
                 .with("instance", instance.id())
                 .with("pid", instance.pid())
                 .with("host", settings.host())
-                .with("authentication", token.isPresent() ? "token" : "open"));
+                .with("authentication", token.isPresent() ? "token" : "open")
+                .with("weakened", posture.weakened()));
         supervisor.reapOrphans();
         syncing = scheduler.scheduleWithFixedDelay(audit::force, 1, 1, TimeUnit.SECONDS);
         registerShared();
@@ -169,6 +179,7 @@ final class CoreServices {
             }
         }
         registrations.clear();
+        postureSources.close();
         supervisor.close();
         hub.close();
         if (announced) {
@@ -184,7 +195,16 @@ final class CoreServices {
         }
     }
 
+    /** What core knows itself first. */
+    private List<PostureSource> postureSources() {
+        List<PostureSource> sources = new ArrayList<>(List.of(new ChildrenPosture(wrappers)));
+        sources.addAll(postureSources.getTracked().values());
+        return sources;
+    }
+
     private void registerShared() {
+        postureSources.open();
+        register(Posture.class, posture);
         register(Settings.class, settings);
         register(ServerInstance.class, instance);
         register(Redactor.class, secrets);

@@ -4,6 +4,7 @@ import io.infloop.core.audit.AuditLog;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
+import io.infloop.core.posture.Posture;
 import io.infloop.engine.Runs;
 import io.infloop.engine.Workflows;
 import io.infloop.host.Contributions;
@@ -25,6 +26,7 @@ public final class RestReady implements StartPart {
             @Reference AuditLog audit,
             @Reference EventHub events,
             @Reference ServerInstance instance,
+            @Reference Posture posture,
             @Reference Runs runs,
             @Reference Workflows workflows,
             @Reference Contributions contributions,

@@ -3,6 +3,8 @@ package io.infloop.rest.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.posture.Posture;
+import io.infloop.core.posture.PostureLine;
 import io.infloop.host.Contributions;
 import io.infloop.host.PluginInfo;
 import io.infloop.host.PluginState;
@@ -53,6 +55,34 @@ class ReadingResourcesTest {
             assertThat(Fakes.text(Fakes.get(resource, "?" + field + "=never")))
                     .isEqualTo("400 {\"error\":\"invalid-query\",\"field\":\"" + field + "\"}");
         }
+        assertThat(Fakes.post(resource, "", "").status()).isEqualTo(405);
+    }
+
+    @Test
+    void thePostureSaysWhatIsWeakenedAndWhatToDo() {
+        PostureResource resource = new PostureResource(new Posture() {
+            @Override
+            public List<PostureLine> lines() {
+                return List.of(
+                        PostureLine.safe("HOST", "127.0.0.1"), PostureLine.weakened("isolation", "none", "install it"));
+            }
+
+            @Override
+            public List<Map<String, Object>> settings() {
+                return List.of(Map.of("name", "HOST"));
+            }
+
+            @Override
+            public List<String> warnings() {
+                return List.of("a warning");
+            }
+        });
+
+        assertThat(Fakes.text(Fakes.get(resource, "")))
+                .isEqualTo(
+                        "200 {\"posture\":[{\"setting\":\"HOST\",\"value\":\"127.0.0.1\",\"state\":\"safe\"},"
+                                + "{\"setting\":\"isolation\",\"value\":\"none\",\"state\":\"weakened\",\"advice\":\"install it\"}],"
+                                + "\"weakened\":[\"isolation\"],\"settings\":[{\"name\":\"HOST\"}],\"warnings\":[\"a warning\"]}");
         assertThat(Fakes.post(resource, "", "").status()).isEqualTo(405);
     }
 

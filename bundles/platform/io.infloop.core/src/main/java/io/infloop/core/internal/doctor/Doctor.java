@@ -8,6 +8,8 @@ import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.BindRule;
 import io.infloop.core.internal.settings.ServerSettings;
 import io.infloop.core.json.Jsons;
+import io.infloop.core.posture.Posture;
+import io.infloop.core.posture.PostureLine;
 import io.infloop.spi.process.ProcessExit;
 import io.infloop.spi.process.ProcessLauncher;
 import io.infloop.spi.process.ProcessSpec;
@@ -36,7 +38,7 @@ public final class Doctor implements Function<List<String>, String> {
 
     private final ServerSettings settings;
     private final Optional<ApiToken> token;
-    private final List<String> warnings;
+    private final Posture posture;
     private final Wrappers wrappers;
     private final ProcessLauncher launcher;
     private final String path;
@@ -45,13 +47,13 @@ public final class Doctor implements Function<List<String>, String> {
     public Doctor(
             ServerSettings settings,
             Optional<ApiToken> token,
-            List<String> warnings,
+            Posture posture,
             Wrappers wrappers,
             ProcessLauncher launcher,
             String path) {
         this.settings = settings;
         this.token = token;
-        this.warnings = List.copyOf(warnings);
+        this.posture = posture;
         this.wrappers = wrappers;
         this.launcher = launcher;
         this.path = path;
@@ -73,16 +75,13 @@ public final class Doctor implements Function<List<String>, String> {
         }
         List<String> problems = new ArrayList<>();
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put(
-                "posture",
-                Posture.lines(settings, token, wrappers).stream()
-                        .map(PostureLine::toJson)
-                        .toList());
+        report.put("posture", posture.lines().stream().map(PostureLine::toJson).toList());
+        report.put("settings", posture.settings());
         report.put("java", java());
         report.put("tools", tools());
         report.put("ports", ports(problems));
         report.put("dataDirectory", dataDirectory(problems));
-        report.put("warnings", warnings);
+        report.put("warnings", posture.warnings());
         if (wrappers.setsid().isEmpty()) {
             problems.add("setsid was not found: no program can be started; install util-linux");
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class ApiToken {
     static final String VARIABLE = "INFLOOP_API_TOKEN";
     private static final int MAX_LENGTH = 4096;
-    private static final int ADVISED_LENGTH = 16;
+    static final int ADVISED_LENGTH = 16;
 
     private final String value;
     private final byte[] digest;

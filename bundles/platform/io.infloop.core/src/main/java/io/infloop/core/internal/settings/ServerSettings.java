@@ -8,69 +8,247 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The settings as read.
- *
- * @param providerBinaries programs by the end of the variable's name
- * @param childPassthrough variables that every child gets beyond the base set
- * @param allowInsecure whether a network bind without a token was asked for
- */
-public record ServerSettings(
-        Path dataDirectory,
-        Path homeDirectory,
-        Path workflowsDirectory,
-        Path libraryDirectory,
-        Path triggersDirectory,
-        Path connectionsDirectory,
-        Path runsDirectory,
-        Path pluginsDirectory,
-        Path providersDirectory,
-        Path webhookPluginsDirectory,
-        String host,
-        int port,
-        List<Path> workspaceRoots,
-        int maxConcurrentRuns,
-        int queueMax,
-        int webhookRateLimit,
-        int loginRateLimit,
-        long maxRunNodeExecutions,
-        Duration maxRunDuration,
-        double maxRunCostUsd,
-        double maxTotalCostUsd,
-        int runHistoryLimit,
-        long auditMaxBytes,
-        int auditMaxFiles,
-        Duration pluginGrace,
-        String pythonProgram,
-        String bunProgram,
-        Map<String, String> providerBinaries,
-        Optional<String> claudeBinary,
-        List<String> childPassthrough,
-        boolean allowInsecure)
-        implements Settings {
+/** The settings as read. Never holds the token. */
+public final class ServerSettings implements Settings {
+    private final Map<Setting<?>, Object> values;
+    private final Map<Setting<?>, SettingOrigin> origins;
+    private final Path homeDirectory;
 
-    public ServerSettings {
-        workspaceRoots = List.copyOf(workspaceRoots);
-        providerBinaries = Map.copyOf(providerBinaries);
-        childPassthrough = List.copyOf(childPassthrough);
+    /** @param values one for each setting of the catalogue */
+    ServerSettings(Map<Setting<?>, Object> values, Map<Setting<?>, SettingOrigin> origins, Path homeDirectory) {
+        this.values = Map.copyOf(values);
+        this.origins = Map.copyOf(origins);
+        this.homeDirectory = homeDirectory;
+    }
+
+    /** The value of any setting. */
+    @SuppressWarnings("unchecked")
+    <T> T get(Setting<T> setting) {
+        Object value = values.get(setting);
+        if (value == null) {
+            throw new IllegalArgumentException(setting.name() + " is not in the catalogue of settings");
+        }
+        return (T) value;
+    }
+
+    SettingOrigin origin(Setting<?> setting) {
+        return origins.getOrDefault(setting, SettingOrigin.DEFAULT);
+    }
+
+    /** Every setting with its value, in the order of the documentation. */
+    public List<SettingReport> report() {
+        return SettingCatalogue.ALL.stream().map(this::report).toList();
+    }
+
+    private <T> SettingReport report(Setting<T> setting) {
+        T value = get(setting);
+        return new SettingReport(
+                setting.name(),
+                setting.type().show(value),
+                setting.standard().text(),
+                origin(setting),
+                setting.safety().map(Safety::safeValue),
+                setting.safety().flatMap(safety -> safety.check().advice(value, this)));
+    }
+
+    /** What may be said of the token; the token itself is not here. */
+    public TokenState token() {
+        return get(SettingCatalogue.API_TOKEN);
+    }
+
+    public boolean allowInsecure() {
+        return get(SettingCatalogue.ALLOW_INSECURE);
+    }
+
+    /** Whether a secret in the environment of a process above the server refuses the start. */
+    public boolean strict() {
+        return get(SettingCatalogue.STRICT);
+    }
+
+    /** Variables that every child gets beyond the base set. */
+    public List<String> childPassthrough() {
+        return get(SettingCatalogue.CHILD_ENV_PASSTHROUGH);
+    }
+
+    public EgressEnforcement egressEnforcement() {
+        return get(SettingCatalogue.EGRESS_ENFORCE);
+    }
+
+    public Sandbox sandbox() {
+        return get(SettingCatalogue.SANDBOX);
+    }
+
+    public SandboxRequired sandboxRequired() {
+        return get(SettingCatalogue.SANDBOX_REQUIRED);
+    }
+
+    public Path auditKeyFile() {
+        return get(SettingCatalogue.AUDIT_KEY_FILE);
+    }
+
+    @Override
+    public Path dataDirectory() {
+        return get(SettingCatalogue.DATA_DIR);
+    }
+
+    @Override
+    public Path homeDirectory() {
+        return homeDirectory;
+    }
+
+    @Override
+    public Path workflowsDirectory() {
+        return get(SettingCatalogue.WORKFLOWS_DIR);
+    }
+
+    @Override
+    public Path libraryDirectory() {
+        return get(SettingCatalogue.LIBRARY_DIR);
+    }
+
+    @Override
+    public Path triggersDirectory() {
+        return get(SettingCatalogue.TRIGGERS_DIR);
+    }
+
+    @Override
+    public Path connectionsDirectory() {
+        return get(SettingCatalogue.CONNECTIONS_DIR);
+    }
+
+    @Override
+    public Path runsDirectory() {
+        return get(SettingCatalogue.RUNS_DIR);
+    }
+
+    @Override
+    public Path pluginsDirectory() {
+        return get(SettingCatalogue.PLUGINS_DIR);
+    }
+
+    @Override
+    public Path providersDirectory() {
+        return get(SettingCatalogue.PROVIDERS_DIR);
+    }
+
+    @Override
+    public Path webhookPluginsDirectory() {
+        return get(SettingCatalogue.WEBHOOK_PLUGINS_DIR);
+    }
+
+    @Override
+    public String host() {
+        return get(SettingCatalogue.HOST);
+    }
+
+    @Override
+    public int port() {
+        return integer(SettingCatalogue.PORT);
+    }
+
+    @Override
+    public List<Path> workspaceRoots() {
+        return get(SettingCatalogue.WORKSPACE_ROOTS);
+    }
+
+    @Override
+    public int maxConcurrentRuns() {
+        return integer(SettingCatalogue.MAX_CONCURRENT_RUNS);
+    }
+
+    @Override
+    public int queueMax() {
+        return integer(SettingCatalogue.QUEUE_MAX);
+    }
+
+    @Override
+    public int webhookRateLimit() {
+        return integer(SettingCatalogue.WEBHOOK_RATE_LIMIT);
+    }
+
+    @Override
+    public int loginRateLimit() {
+        return integer(SettingCatalogue.LOGIN_RATE_LIMIT);
+    }
+
+    @Override
+    public long maxRunNodeExecutions() {
+        return get(SettingCatalogue.MAX_RUN_NODE_EXECUTIONS);
+    }
+
+    @Override
+    public Duration maxRunDuration() {
+        return get(SettingCatalogue.MAX_RUN_DURATION_MS);
+    }
+
+    @Override
+    public double maxRunCostUsd() {
+        return get(SettingCatalogue.MAX_RUN_COST_USD);
+    }
+
+    @Override
+    public double maxTotalCostUsd() {
+        return get(SettingCatalogue.MAX_TOTAL_COST_USD);
+    }
+
+    @Override
+    public int runHistoryLimit() {
+        return integer(SettingCatalogue.RUN_HISTORY_LIMIT);
+    }
+
+    @Override
+    public long auditMaxBytes() {
+        return get(SettingCatalogue.AUDIT_MAX_BYTES);
+    }
+
+    @Override
+    public int auditMaxFiles() {
+        return integer(SettingCatalogue.AUDIT_MAX_FILES);
+    }
+
+    @Override
+    public Duration pluginGrace() {
+        return get(SettingCatalogue.PLUGIN_GRACE);
     }
 
     @Override
     public String interpreter(String name) {
         return switch (name) {
-            case "python" -> pythonProgram;
-            case "bun" -> bunProgram;
+            case "python" -> get(SettingCatalogue.PYTHON_BIN);
+            case "bun" -> get(SettingCatalogue.BUN_BIN);
             default -> throw new IllegalArgumentException("no interpreter is called " + name + "; known: python, bun");
         };
     }
 
     @Override
     public Optional<String> providerBinary(String providerId) {
+        Map<String, String> programs = get(SettingCatalogue.PROVIDER_BIN);
         String name = providerId.toUpperCase(Locale.ROOT);
-        String found = providerBinaries.getOrDefault(name, providerBinaries.get(name.replace('-', '_')));
+        String found = programs.getOrDefault(name, programs.get(name.replace('-', '_')));
         if (found != null) {
             return Optional.of(found);
         }
-        return providerId.equals("claude") ? claudeBinary : Optional.empty();
+        return providerId.equals("claude") ? get(SettingCatalogue.CLAUDE_BIN) : Optional.empty();
+    }
+
+    private int integer(Setting<Long> setting) {
+        return Math.toIntExact(get(setting));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServerSettings that
+                && values.equals(that.values)
+                && homeDirectory.equals(that.homeDirectory);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ServerSettings" + report();
     }
 }

@@ -2,10 +2,10 @@ package io.infloop.core.internal.settings;
 
 import io.infloop.core.internal.Refusal;
 import io.infloop.core.internal.process.EnvPatterns;
-import java.nio.file.Files;
+import io.infloop.core.internal.settings.SettingDefault.Locations;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.function.Function;
 
 /** Turns the environment that was handed over into settings. */
 public final class SettingsReader {
-    private static final long DAY_MILLIS = 86_400_000L;
+    private static final int REPORTED_UNKNOWN = 50;
 
     /**
      * What came of it.
@@ -25,12 +25,15 @@ public final class SettingsReader {
 
     private final Map<String, String> environment;
     private final Function<String, String> properties;
-    private final EnvironmentValues values;
+    private final String userHome;
+    private final List<String> warnings = new ArrayList<>();
+    private final Map<Setting<?>, Object> values = new LinkedHashMap<>();
+    private final Map<Setting<?>, SettingOrigin> origins = new LinkedHashMap<>();
 
     private SettingsReader(Map<String, String> environment, Function<String, String> properties) {
         this.environment = environment;
         this.properties = properties;
-        this.values = new EnvironmentValues(environment);
+        this.userHome = text("HOME").orElseGet(() -> System.getProperty("user.home", "/"));
     }
 
     /**
@@ -42,151 +45,121 @@ public final class SettingsReader {
     }
 
     private Result read() {
-        refuseWhatThisVersionLacks();
-        ServerSettings settings = settings();
+        Path home = located("infloop.home").orElseGet(() -> Path.of("").toAbsolutePath());
+        Path data = located("infloop.data")
+                .or(() -> text("INFLOOP_DATA_DIR").map(text -> path("INFLOOP_DATA_DIR", text)))
+                .orElseGet(() -> path("HOME", userHome).resolve(".infinite-loop"));
+        Locations locations = new Locations(data, home);
+        SettingCatalogue.ALL.forEach(setting -> take(setting, locations));
+        values.put(SettingCatalogue.DATA_DIR, data);
+        ServerSettings settings = new ServerSettings(values, origins, home);
+        refuseWhatThisVersionLacks(settings);
+        warnAboutReserved(settings);
         warnAboutUnknown();
-        return new Result(settings, List.copyOf(values.warnings()));
+        return new Result(settings, List.copyOf(warnings));
     }
 
-    private ServerSettings settings() {
-        Path data = located("infloop.data")
-                .orElseGet(() -> values.directory("INFLOOP_DATA_DIR", Path.of(values.home(), ".infinite-loop")));
-        Path home = located("infloop.home").orElseGet(() -> Path.of("").toAbsolutePath());
-        return new ServerSettings(
-                data,
-                home,
-                values.directory("INFLOOP_WORKFLOWS_DIR", data.resolve("workflows")),
-                values.directory("INFLOOP_LIBRARY_DIR", home.resolve("library")),
-                values.directory("INFLOOP_TRIGGERS_DIR", data.resolve("triggers")),
-                values.directory("INFLOOP_CONNECTIONS_DIR", data.resolve("connections")),
-                values.directory("INFLOOP_RUNS_DIR", data.resolve("runs")),
-                values.directory("INFLOOP_PLUGINS_DIR", data.resolve("plugins")),
-                values.directory("INFLOOP_PROVIDERS_DIR", data.resolve("providers")),
-                values.directory("INFLOOP_WEBHOOK_PLUGINS_DIR", data.resolve("webhook-plugins")),
-                values.text("HOST").orElse("127.0.0.1"),
-                (int) values.integer("PORT", 3000, 0, 65_535),
-                workspaceRoots(),
-                (int) values.integer("INFLOOP_MAX_CONCURRENT_RUNS", 4, 1, 256),
-                (int) values.integer("INFLOOP_QUEUE_MAX", 10_000, 1, 10_000_000),
-                (int) values.integer("INFLOOP_WEBHOOK_RATE_LIMIT", 120, 0, 10_000_000),
-                (int) values.integer("INFLOOP_LOGIN_RATE_LIMIT", 20, 0, 10_000_000),
-                values.integer("INFLOOP_MAX_RUN_NODE_EXECUTIONS", 10_000, 0, Long.MAX_VALUE),
-                Duration.ofMillis(values.milliseconds("INFLOOP_MAX_RUN_DURATION_MS", DAY_MILLIS)),
-                values.ceiling("INFLOOP_MAX_RUN_COST_USD"),
-                values.ceiling("INFLOOP_MAX_TOTAL_COST_USD"),
-                (int) values.integer("INFLOOP_RUN_HISTORY_LIMIT", 100, 1, 1_000_000),
-                values.integer("INFLOOP_AUDIT_MAX_BYTES", 10L * 1024 * 1024, 4096, 1L << 40),
-                (int) values.integer("INFLOOP_AUDIT_MAX_FILES", 10, 1, 10_000),
-                Duration.ofMillis(values.milliseconds("INFLOOP_PLUGIN_GRACE", 600_000)),
-                values.text("INFLOOP_PYTHON_BIN").orElse("python3"),
-                values.text("INFLOOP_BUN_BIN").orElse("bun"),
-                providerBinaries(),
-                values.text("INFLOOP_CLAUDE_BIN"),
-                childPassthrough(),
-                allowInsecure());
+    private <T> void take(Setting<T> setting, Locations locations) {
+        if (setting == SettingCatalogue.PROVIDER_BIN) {
+            Map<String, String> programs = collected(SettingCatalogue.PROVIDER_BIN.prefix());
+            values.put(setting, programs);
+            if (!programs.isEmpty()) {
+                origins.put(setting, SettingOrigin.ENVIRONMENT);
+            }
+            return;
+        }
+        T standard = setting.standard().value().apply(locations);
+        Optional<String> text = text(setting.name());
+        if (text.isEmpty()) {
+            values.put(setting, standard);
+            return;
+        }
+        try {
+            take(setting, setting.type().parse(text.get(), userHome));
+        } catch (UnusableValueException unusable) {
+            if (setting.strict() || setting.type() == SettingTypes.PATH) {
+                throw new Refusal(
+                        "invalid-setting", setting.name() + " " + unusable.getMessage() + "; correct or unset it");
+            }
+            warnings.add(setting.name() + " " + unusable.getMessage() + "; using "
+                    + setting.standard().text());
+            values.put(setting, standard);
+        }
+    }
+
+    private <T> void take(Setting<T> setting, T value) {
+        values.put(setting, value);
+        origins.put(setting, SettingOrigin.ENVIRONMENT);
+    }
+
+    /** An empty value counts as not set. */
+    private Optional<String> text(String name) {
+        return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
     }
 
     private Optional<Path> located(String property) {
         return Optional.ofNullable(properties.apply(property))
                 .filter(value -> !value.isBlank())
-                .map(value -> values.path(property, value));
+                .map(value -> path(property, value));
     }
 
-    /** No fallback here: unrestricted is what an empty list means. */
-    private List<Path> workspaceRoots() {
-        List<Path> roots = new ArrayList<>();
-        Optional<String> text = values.text("WORKSPACE_ROOTS");
-        if (text.isEmpty()) {
-            return roots;
+    private Path path(String name, String text) {
+        try {
+            return SettingTypes.path(text, userHome);
+        } catch (UnusableValueException unusable) {
+            throw new Refusal("invalid-setting", name + " " + unusable.getMessage() + "; correct or unset it");
         }
-        for (String part : text.get().split(",", -1)) {
-            String name = part.strip();
-            if (name.isEmpty()) {
-                continue;
-            }
-            Path root = name.startsWith("/") || name.equals("~") || name.startsWith("~/")
-                    ? values.path("WORKSPACE_ROOTS", name)
-                    : null;
-            if (root == null || !Files.isDirectory(root)) {
-                throw new Refusal(
-                        "invalid-setting",
-                        "WORKSPACE_ROOTS names " + name + ", which is not an existing directory with an absolute path;"
-                                + " create it or take it out");
-            }
-            roots.add(root);
-        }
-        if (roots.isEmpty()) {
-            throw new Refusal(
-                    "invalid-setting",
-                    "WORKSPACE_ROOTS names no directory; unset it to allow every directory, or name some");
-        }
-        return roots;
     }
 
-    private Map<String, String> providerBinaries() {
-        Map<String, String> binaries = new TreeMap<>();
+    private Map<String, String> collected(String prefix) {
+        Map<String, String> found = new TreeMap<>();
         environment.forEach((name, value) -> {
-            if (name.startsWith(KnownVariables.PROVIDER_BINARY_PREFIX) && !value.isBlank()) {
-                binaries.put(name.substring(KnownVariables.PROVIDER_BINARY_PREFIX.length()), value.strip());
+            if (name.startsWith(prefix) && name.length() > prefix.length() && !value.isBlank()) {
+                found.put(name.substring(prefix.length()), value.strip());
             }
         });
-        return binaries;
-    }
-
-    private List<String> childPassthrough() {
-        List<String> patterns = new ArrayList<>();
-        for (String part :
-                environment.getOrDefault("INFLOOP_CHILD_ENV_PASSTHROUGH", "").split(",", -1)) {
-            String pattern = part.strip();
-            if (pattern.isEmpty()) {
-                continue;
-            }
-            EnvPatterns.problem(pattern).ifPresent(problem -> {
-                throw new Refusal("invalid-setting", "INFLOOP_CHILD_ENV_PASSTHROUGH: " + problem);
-            });
-            if (EnvPatterns.isReserved(pattern)) {
-                values.warn("INFLOOP_CHILD_ENV_PASSTHROUGH names " + pattern
-                        + ", but variables that begin with INFLOOP_ never reach a child");
-            }
-            patterns.add(pattern);
-        }
-        return patterns;
-    }
-
-    private boolean allowInsecure() {
-        Optional<String> text = values.text("INFLOOP_ALLOW_INSECURE");
-        if (text.isPresent() && !text.get().equals("1") && !text.get().equals("0")) {
-            values.warn("INFLOOP_ALLOW_INSECURE has an effect only when it is 1; ignored");
-        }
-        return text.filter("1"::equals).isPresent();
+        return Map.copyOf(found);
     }
 
     /** An operator who asks for a protection must not get a server without it. */
-    private void refuseWhatThisVersionLacks() {
-        refuseUnless("INFLOOP_EGRESS_ENFORCE", List.of("0"), "egress enforcement");
-        refuseUnless("INFLOOP_SANDBOX", List.of("off"), "isolation of children");
-        refuseUnless("INFLOOP_SANDBOX_REQUIRED", List.of("off"), "isolation of children");
-        refuseUnless("INFLOOP_STRICT", List.of("0"), "the strict self-check");
-        refuseUnless("INFLOOP_AUDIT_KEY_FILE", List.of(), "the keyed audit chain");
+    private static void refuseWhatThisVersionLacks(ServerSettings settings) {
+        refuse(SettingCatalogue.EGRESS_ENFORCE, settings.egressEnforcement() != EgressEnforcement.OFF);
+        refuse(
+                SettingCatalogue.SANDBOX,
+                settings.sandbox() != Sandbox.OFF
+                        && settings.origin(SettingCatalogue.SANDBOX) != SettingOrigin.DEFAULT);
+        refuse(SettingCatalogue.SANDBOX_REQUIRED, settings.sandboxRequired() != SandboxRequired.OFF);
+        refuse(SettingCatalogue.STRICT, settings.strict());
+        refuse(
+                SettingCatalogue.AUDIT_KEY_FILE,
+                settings.origin(SettingCatalogue.AUDIT_KEY_FILE) != SettingOrigin.DEFAULT);
     }
 
-    private void refuseUnless(String name, List<String> harmless, String protection) {
-        Optional<String> text = values.text(name);
-        if (text.isPresent() && !harmless.contains(text.get())) {
+    private static void refuse(Setting<?> setting, boolean asked) {
+        if (asked) {
             throw new Refusal(
                     "not-available",
-                    name + " asks for " + protection + ", which this version does not have; unset it to start without,"
+                    setting.name()
+                            + " asks for a protection that this version does not have; unset it to start without,"
                             + " or use a version that has it");
         }
     }
 
+    private void warnAboutReserved(ServerSettings settings) {
+        settings.childPassthrough().stream()
+                .filter(EnvPatterns::isReserved)
+                .forEach(pattern -> warnings.add("INFLOOP_CHILD_ENV_PASSTHROUGH names " + pattern
+                        + ", but variables that begin with INFLOOP_ never reach a child"));
+    }
+
     private void warnAboutUnknown() {
         environment.keySet().stream()
-                .filter(name -> name.startsWith("INFLOOP_") && !KnownVariables.isKnown(name))
+                .filter(name -> name.startsWith("INFLOOP_")
+                        && SettingCatalogue.find(name).isEmpty())
                 .sorted()
-                .limit(50)
-                .forEach(name -> values.warn(name + " is not a setting; ignored"
-                        + KnownVariables.nearest(name)
+                .limit(REPORTED_UNKNOWN)
+                .forEach(name -> warnings.add(name + " is not a setting; ignored"
+                        + NearestName.of(name)
                                 .map(nearest -> " (did you mean " + nearest + "?)")
                                 .orElse("")));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.core.internal.Refusal;
+import io.infloop.core.internal.posture.ChildrenPosture;
+import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.SettingsReader;
@@ -91,7 +93,7 @@ class DoctorTest {
         Doctor doctor = new Doctor(
                 read.settings(),
                 ApiToken.from(complete),
-                read.warnings(),
+                new ServerPosture(read.settings(), read.warnings(), () -> List.of(new ChildrenPosture(wrappers))),
                 wrappers,
                 spec -> {
                     throw new SpawnException("no versions in this test");

@@ -90,7 +90,9 @@ class SettingsReaderTest {
         "WORKSPACE_ROOTS, ',', invalid-setting",
         "INFLOOP_EGRESS_ENFORCE, 1, not-available",
         "INFLOOP_SANDBOX, jail, not-available",
-        "INFLOOP_SANDBOX, auto, not-available",
+        "INFLOOP_EGRESS_ENFORCE, yes, invalid-setting",
+        "INFLOOP_SANDBOX, docker, invalid-setting",
+        "INFLOOP_STRICT, yes, invalid-setting",
         "INFLOOP_SANDBOX_REQUIRED, user, not-available",
         "INFLOOP_STRICT, 1, not-available",
         "INFLOOP_AUDIT_KEY_FILE, /key, not-available"
