@@ -8,8 +8,8 @@ Infinite Loop is licensed under the Apache License 2.0 (see LICENSE). It ships w
   <#list licenses as license>${license}<#if license_has_next>; </#if></#list>
 </#list>
 
-Two are no jars of their own: the classes of RE2/J are packed into io.infloop.engine and io.infloop.node.flow, those of lz4-java into
-io.infloop.store.sqlite.
+Some are no jars of their own: the classes of RE2/J are packed into io.infloop.engine and io.infloop.node.flow, those of lz4-java into
+io.infloop.store.sqlite, those of the Prometheus client (io.prometheus) into io.infloop.core.
 
 Inside the bundles of these libraries are, unmodified as well:
 

@@ -92,11 +92,12 @@ class DistributionIT {
             }
         }
 
-        assertThat(foreign).containsExactly("com/google", "net/jpountz");
+        assertThat(foreign).containsExactly("com/google", "io/prometheus", "net/jpountz");
         assertThat(Files.readString(HOME.resolve("THIRD-PARTY.txt")))
                 .contains(
                         "at.yawk.lz4:lz4-java:",
                         "com.google.re2j:re2j:",
+                        "io.prometheus:prometheus-metrics-core:",
                         "Copyright (c) 2009 The Go Authors",
                         "THIS SOFTWARE IS PROVIDED");
         assertThat(components()).satisfiesAnyOf(names -> assertThat(names).isEmpty(), names -> assertThat(names)

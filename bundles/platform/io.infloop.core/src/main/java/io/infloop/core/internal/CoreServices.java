@@ -14,6 +14,10 @@ import io.infloop.core.internal.http.Door;
 import io.infloop.core.internal.http.HttpListener;
 import io.infloop.core.internal.instance.DataDirectory;
 import io.infloop.core.internal.instance.LocalServerInstance;
+import io.infloop.core.internal.metrics.AuditCounts;
+import io.infloop.core.internal.metrics.CountedAudit;
+import io.infloop.core.internal.metrics.CountedEvents;
+import io.infloop.core.internal.metrics.PrometheusMetrics;
 import io.infloop.core.internal.posture.ChildrenPosture;
 import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.ChildEnvironment;
@@ -26,6 +30,7 @@ import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.ServerSettings;
 import io.infloop.core.internal.settings.SettingsReader;
+import io.infloop.core.metrics.Metrics;
 import io.infloop.core.posture.Posture;
 import io.infloop.core.posture.PostureSource;
 import io.infloop.core.process.ProcessOwner;
@@ -64,7 +69,9 @@ final class CoreServices {
     private final KnownSecrets secrets = new KnownSecrets();
     private final ScheduledThreadPoolExecutor scheduler;
     private final LocalServerInstance instance;
-    private final FileAuditLog audit;
+    private final PrometheusMetrics metrics;
+    private final FileAuditLog auditFiles;
+    private final AuditLog audit;
     private final RingEventHub hub = new RingEventHub();
     private final Wrappers wrappers;
     private final PidFiles pidFiles;
@@ -104,13 +111,15 @@ final class CoreServices {
                 Optional.ofNullable(context.getProperty("infloop.instance.dir")).map(Path::of),
                 version,
                 command);
-        this.audit = new FileAuditLog(
+        this.metrics = new PrometheusMetrics(version);
+        this.auditFiles = new FileAuditLog(
                 settings.dataDirectory().resolve("audit"),
                 settings.auditMaxBytes(),
                 settings.auditMaxFiles(),
                 secrets,
                 Clock.systemUTC(),
                 command);
+        this.audit = new CountedAudit(auditFiles, new AuditCounts(metrics));
         String path = environment.getOrDefault("PATH", "");
         this.wrappers = Wrappers.find(path);
         this.pidFiles = new PidFiles(settings.dataDirectory(), instance);
@@ -159,11 +168,22 @@ final class CoreServices {
                 .with("host", settings.host())
                 .with("authentication", token.isPresent() ? "token" : "open")
                 .with("weakened", posture.weakened()));
+        measure();
         supervisor.reapOrphans();
-        syncing = scheduler.scheduleWithFixedDelay(audit::force, 1, 1, TimeUnit.SECONDS);
+        syncing = scheduler.scheduleWithFixedDelay(auditFiles::force, 1, 1, TimeUnit.SECONDS);
         registerShared();
         context.addBundleListener(frameworkStop);
         listener.start();
+    }
+
+    private void measure() {
+        metrics.gauge(
+                "infloop_child_processes", "Processes that were started and have not ended.", supervisor::childCount);
+        metrics.gauge("infloop_sse_clients", "Clients that watch the events.", hub::watcherCount);
+        metrics.counter(
+                "infloop_audit_write_errors",
+                "Lines of the audit log that could not be written since the start.",
+                audit::writeErrors);
     }
 
     void stop() {
@@ -189,7 +209,7 @@ final class CoreServices {
             syncing.cancel(false);
         }
         scheduler.shutdownNow();
-        audit.close();
+        auditFiles.close();
         if (announced) {
             instance.withdraw();
         }
@@ -209,7 +229,8 @@ final class CoreServices {
         register(ServerInstance.class, instance);
         register(Redactor.class, secrets);
         register(AuditLog.class, audit);
-        register(EventHub.class, hub);
+        register(EventHub.class, new CountedEvents(hub, metrics));
+        register(Metrics.class, metrics);
         register(RateLimiters.class, new BucketRateLimiters());
         register(ProcessSupervisor.class, supervisor);
         registrations.add(context.registerService(

@@ -4,10 +4,12 @@ import io.infloop.core.audit.AuditLog;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
+import io.infloop.core.metrics.Metrics;
 import io.infloop.core.process.ProcessSupervisor;
 import io.infloop.core.settings.Settings;
 import io.infloop.engine.Runs;
 import io.infloop.host.Contributions;
+import io.infloop.spi.Registration;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import io.infloop.store.RecordStore;
 import io.infloop.store.TriggerStore;
@@ -37,6 +39,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class EngineComponent {
     private final Optional<Engine> engine;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final List<Registration> gauges = new ArrayList<>();
 
     @Activate
     public EngineComponent(
@@ -45,6 +48,7 @@ public final class EngineComponent {
             @Reference ServerInstance instance,
             @Reference EventHub hub,
             @Reference AuditLog audit,
+            @Reference Metrics metrics,
             @Reference ProcessSupervisor processes,
             @Reference WorkspaceRoots workspaceRoots,
             @Reference Contributions contributions,
@@ -76,6 +80,10 @@ public final class EngineComponent {
                 Clock.systemUTC()));
         engine = Optional.of(started);
         started.start();
+        gauges.add(metrics.gauge("infloop_run_active", "Runs at this moment.", () -> started.runs()
+                .active()
+                .size()));
+        gauges.add(metrics.gauge("infloop_queue_depth", "Items that wait.", records::waitingCount));
         registrations.add(context.registerService(Runs.class, started.runs(), null));
         registrations.add(context.registerService(
                 StartPart.class, new StartPart() {}, FrameworkUtil.asDictionary(Map.of(StartPart.NAME, "engine"))));
@@ -83,6 +91,7 @@ public final class EngineComponent {
 
     @Deactivate
     public void deactivate() {
+        gauges.forEach(Registration::close);
         registrations.forEach(ServiceRegistration::unregister);
         engine.ifPresent(Engine::close);
     }

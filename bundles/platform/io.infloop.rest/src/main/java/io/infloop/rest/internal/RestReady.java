@@ -4,6 +4,7 @@ import io.infloop.core.audit.AuditLog;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
+import io.infloop.core.metrics.Metrics;
 import io.infloop.core.posture.Posture;
 import io.infloop.engine.Runs;
 import io.infloop.engine.Workflows;
@@ -26,6 +27,7 @@ public final class RestReady implements StartPart {
             @Reference AuditLog audit,
             @Reference EventHub events,
             @Reference ServerInstance instance,
+            @Reference Metrics metrics,
             @Reference Posture posture,
             @Reference Runs runs,
             @Reference Workflows workflows,
