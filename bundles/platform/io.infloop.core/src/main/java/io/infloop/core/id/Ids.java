@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 public final class Ids {
     private static final Pattern WORKFLOW = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final Pattern TRIGGER = Pattern.compile("[A-Za-z0-9_-]{16,32}");
+    private static final Pattern CONNECTION = Pattern.compile("[a-z0-9][a-z0-9-]{0,29}");
     private static final Pattern RUN =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final Pattern CORRELATION = Pattern.compile("cid_[A-Za-z0-9_-]{16,40}");
@@ -27,6 +28,10 @@ public final class Ids {
 
     public static boolean isTriggerId(String id) {
         return TRIGGER.matcher(id).matches();
+    }
+
+    public static boolean isConnectionId(String id) {
+        return CONNECTION.matcher(id).matches();
     }
 
     public static boolean isRunId(String id) {

@@ -1,6 +1,6 @@
 package io.infloop.store.internal;
 
-import io.infloop.core.file.AtomicFiles;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.id.Ids;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.json.Jsons;
@@ -49,25 +49,32 @@ public final class FileTriggerStore implements TriggerStore {
     private final Map<String, Long> nextFlush = new ConcurrentHashMap<>();
 
     @Activate
-    public FileTriggerStore(@Reference Settings settings, @Reference ServerInstance server) {
+    public FileTriggerStore(
+            @Reference Settings settings, @Reference ServerInstance server, @Reference Redactor redactor) {
         this(
                 settings.triggersDirectory(),
+                redactor,
                 server.isReadOnly(),
                 Clock.systemUTC(),
                 POLL_MILLIS,
                 JsonDirectory.MAX_FILES);
     }
 
-    FileTriggerStore(Path directory, boolean readOnly, Clock clock, long pollMillis, int maxFiles) {
+    FileTriggerStore(Path directory, Redactor redactor, boolean readOnly, Clock clock, long pollMillis, int maxFiles) {
         this.readOnly = readOnly;
         this.clock = clock;
         files = new JsonDirectory<>(
-                directory, MAX_BYTES, maxFiles, clock, Ids::isTriggerId, Ids::masked, TriggerDocument::parse);
+                StoreDirectory.of(directory),
+                maxFiles,
+                clock,
+                new FileKind<>(MAX_BYTES, Ids::isTriggerId, Ids::masked, TriggerDocument::parse, file -> file.trigger()
+                        .secret()
+                        .map(redactor::add)
+                        .orElse(() -> {})));
         guard = new StoreGuard("trigger", readOnly, Ids::isTriggerId, files::isUsable);
         poller = new Poller("infloop-triggers", pollMillis, this::poll);
         if (!readOnly) {
-            createDirectory(directory);
-            files.reapTemporaryFiles();
+            files.prepare("triggers");
         }
         files.refresh();
         if (!files.isUsable()) {
@@ -75,14 +82,6 @@ public final class FileTriggerStore implements TriggerStore {
         }
         problemLog.report(problems());
         poller.start();
-    }
-
-    private static void createDirectory(Path directory) {
-        try {
-            AtomicFiles.createOwnerOnlyDirectories(directory);
-        } catch (IOException uncreatable) {
-            LOG.error("The triggers directory {} cannot be created; saving will fail", directory, uncreatable);
-        }
     }
 
     @Override
@@ -261,5 +260,6 @@ public final class FileTriggerStore implements TriggerStore {
         if (!readOnly) {
             flush(true);
         }
+        files.close();
     }
 }

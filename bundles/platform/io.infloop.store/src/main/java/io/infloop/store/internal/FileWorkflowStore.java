@@ -3,7 +3,6 @@ package io.infloop.store.internal;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
-import io.infloop.core.file.AtomicFiles;
 import io.infloop.core.id.Ids;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.json.Jsons;
@@ -79,8 +78,7 @@ public final class FileWorkflowStore implements WorkflowStore {
         guard = new StoreGuard("workflow", readOnly, Ids::isWorkflowId, user::isUsable);
         poller = new Poller("infloop-workflows", pollMillis, this::refresh);
         if (!readOnly) {
-            createDirectory(workflows);
-            user.reapTemporaryFiles();
+            user.prepare("workflows");
         }
         refresh();
         if (!user.isUsable()) {
@@ -89,24 +87,18 @@ public final class FileWorkflowStore implements WorkflowStore {
         poller.start();
     }
 
-    private static void createDirectory(Path directory) {
-        try {
-            AtomicFiles.createOwnerOnlyDirectories(directory);
-        } catch (IOException uncreatable) {
-            LOG.error("The workflows directory {} cannot be created; saving will fail", directory, uncreatable);
-        }
-    }
-
     private JsonDirectory<WorkflowFile> directory(Path path, StoredWorkflow.Source source) {
         String prefix = source == StoredWorkflow.Source.LIBRARY ? "library/" : "";
         return new JsonDirectory<>(
-                path,
-                MAX_BYTES,
+                StoreDirectory.of(path),
                 JsonDirectory.MAX_FILES,
                 clock,
-                Ids::isWorkflowId,
-                prefix::concat,
-                (id, document, modifiedAt) -> parse(id, document, modifiedAt, source));
+                new FileKind<>(
+                        MAX_BYTES,
+                        Ids::isWorkflowId,
+                        prefix::concat,
+                        (id, document, modifiedAt) -> parse(id, document, modifiedAt, source),
+                        file -> () -> {}));
     }
 
     private WorkflowFile parse(String id, JsonObject document, long modifiedAt, StoredWorkflow.Source source)

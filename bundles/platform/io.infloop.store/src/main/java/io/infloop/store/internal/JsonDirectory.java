@@ -3,50 +3,41 @@ package io.infloop.store.internal;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.core.error.InfloopException;
-import io.infloop.core.file.AtomicFiles;
 import io.infloop.core.json.Jsons;
+import io.infloop.spi.Registration;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.WorkflowStore.FileProblem;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The JSON files of one directory in memory, read again when they change. A file that became unreadable keeps its last good value.
  * Reads do not block; everything else is serialised. Ids come checked: they are file names without {@code .json}.
  */
 final class JsonDirectory<T> {
-    private static final String SUFFIX = ".json";
+    private static final Logger LOG = LoggerFactory.getLogger(JsonDirectory.class);
     static final int MAX_FILES = 10_000;
     private static final int LOOKS_PER_SECOND = 50;
     private static final int MAX_PROBLEM_LENGTH = 300;
     /** A file that changed so recently may change again without a new time stamp. */
     private static final long UNSETTLED_MILLIS = 2_000;
-
-    private static final long ABANDONED_MILLIS = 10 * 60_000;
-
-    /** Turns a document into what is kept in memory. */
-    interface Parser<T> {
-        T parse(String id, JsonObject document, long modifiedAt) throws RefusedFileException;
-    }
 
     private record Stamp(FileTime modified, long size, String key) {
         static Stamp of(BasicFileAttributes attributes) {
@@ -60,41 +51,35 @@ final class JsonDirectory<T> {
 
     private record Entry<T>(Stamp stamp, boolean settled, String digest, Optional<T> value, Optional<String> problem) {}
 
-    private final Path directory;
-    private final long maxBytes;
+    private final StoreDirectory disk;
     private final Clock clock;
-    private final UnaryOperator<String> shownName;
-    private final Parser<T> parser;
-    private final java.util.function.Predicate<String> isId;
+    private final FileKind<T> kind;
+    private final Function<String, Optional<T>> inherited;
     private final int maxFiles;
     private final LookLimit looks;
     private final Map<String, Entry<T>> entries = new ConcurrentHashMap<>();
+    /** What to close when a value goes, by id. */
+    private final Map<String, Registration> uses = new HashMap<>();
     /** Read out of turn, to be told with the next round. */
     private final Set<String> found = new HashSet<>();
 
     private volatile Optional<String> directoryProblem = Optional.empty();
     private volatile boolean everRead;
 
-    /**
-     * @param maxFiles how many files are used, and the most that may be saved
-     * @param shownName how an id appears in problems
-     */
+    /** @param maxFiles how many files are used, and the most that may be saved */
+    JsonDirectory(StoreDirectory disk, int maxFiles, Clock clock, FileKind<T> kind) {
+        this(disk, maxFiles, clock, kind, id -> Optional.empty());
+    }
+
+    /** @param inherited the last good value of a file that is new and cannot be used */
     JsonDirectory(
-            Path directory,
-            long maxBytes,
-            int maxFiles,
-            Clock clock,
-            java.util.function.Predicate<String> isId,
-            UnaryOperator<String> shownName,
-            Parser<T> parser) {
-        this.directory = directory.toAbsolutePath().normalize();
-        this.maxBytes = maxBytes;
+            StoreDirectory disk, int maxFiles, Clock clock, FileKind<T> kind, Function<String, Optional<T>> inherited) {
+        this.disk = disk;
         this.maxFiles = maxFiles;
         looks = new LookLimit(LOOKS_PER_SECOND, clock);
         this.clock = clock;
-        this.isId = isId;
-        this.shownName = shownName;
-        this.parser = parser;
+        this.kind = kind;
+        this.inherited = inherited;
     }
 
     Optional<T> find(String id) {
@@ -108,11 +93,11 @@ final class JsonDirectory<T> {
      */
     Optional<T> findOrLook(String id) {
         Optional<T> known = find(id);
-        if (known.isPresent() || entries.containsKey(id) || !looks.tryLook() || !Files.exists(file(id))) {
+        if (known.isPresent() || entries.containsKey(id) || !looks.tryLook() || !disk.exists(id)) {
             return known;
         }
         synchronized (this) {
-            if (hasRoomFor(id) && read(id, file(id))) {
+            if (hasRoomFor(id) && read(id)) {
                 found.add(id);
             }
         }
@@ -129,6 +114,15 @@ final class JsonDirectory<T> {
                 .toList();
     }
 
+    String suffix() {
+        return disk.suffix();
+    }
+
+    /** Whether there is a file, be it one that cannot be used. */
+    boolean holds(String id) {
+        return entries.containsKey(id);
+    }
+
     /** Whether the file as it is on disk could not be used. */
     boolean isBroken(String id) {
         Entry<T> entry = entries.get(id);
@@ -142,12 +136,11 @@ final class JsonDirectory<T> {
 
     List<FileProblem> problems() {
         List<FileProblem> problems = new java.util.ArrayList<>();
-        directoryProblem.ifPresent(
-                reason -> problems.add(new FileProblem(String.valueOf(directory.getFileName()), reason)));
+        directoryProblem.ifPresent(reason -> problems.add(new FileProblem(disk.name(), reason)));
         entries.entrySet().stream()
                 .filter(entry -> entry.getValue().problem().isPresent())
                 .map(entry -> new FileProblem(
-                        shownName.apply(entry.getKey()) + SUFFIX,
+                        kind.shownName().apply(entry.getKey()) + disk.suffix(),
                         entry.getValue().problem().orElse("")
                                 + (entry.getValue().value().isPresent() ? "; its last good content is in use" : "")))
                 .sorted(Comparator.comparing(FileProblem::file))
@@ -161,16 +154,14 @@ final class JsonDirectory<T> {
         Set<String> changed = new HashSet<>(found);
         found.clear();
         boolean tooMany = false;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
-                String id = name.substring(0, name.length() - SUFFIX.length());
+        try {
+            for (String id : disk.list().keySet()) {
                 if (!hasRoomFor(id)) {
                     tooMany = true;
                     continue;
                 }
                 present.add(id);
-                if (read(id, file)) {
+                if (read(id)) {
                     changed.add(id);
                 }
             }
@@ -180,9 +171,9 @@ final class JsonDirectory<T> {
         } catch (NoSuchFileException missing) {
             directoryProblem = Optional.empty();
         } catch (NotDirectoryException notDirectory) {
-            directoryProblem = Optional.of("is not a directory; move the file away");
+            directoryProblem = Optional.of("is not a directory but a file or a symbolic link; move it away");
             return changed;
-        } catch (IOException | DirectoryIteratorException unreadable) {
+        } catch (IOException unreadable) {
             directoryProblem = Optional.of(
                     "cannot be read (" + unreadable.getClass().getSimpleName() + "); check its owner and permissions");
             return changed;
@@ -198,8 +189,7 @@ final class JsonDirectory<T> {
 
     /** Reads one file again if it changed. @return whether its value changed */
     synchronized boolean refresh(String id) {
-        Path file = file(id);
-        return Files.exists(file) ? read(id, file) : forget(id);
+        return disk.exists(id) ? read(id) : forget(id);
     }
 
     /**
@@ -209,11 +199,10 @@ final class JsonDirectory<T> {
      */
     synchronized Optional<T> write(String id, byte[] content) throws IOException {
         if (!hasRoomFor(id)) {
-            throw StoreErrors.full(String.valueOf(directory.getFileName()), maxFiles);
+            throw StoreErrors.full(disk.name(), maxFiles);
         }
-        AtomicFiles.createOwnerOnlyDirectories(directory);
-        AtomicFiles.write(file(id), content);
-        read(id, file(id));
+        disk.write(id, content);
+        read(id);
         return find(id);
     }
 
@@ -221,8 +210,7 @@ final class JsonDirectory<T> {
     synchronized boolean writeIfUnchanged(String id, byte[] content) throws IOException {
         Entry<T> entry = entries.get(id);
         try {
-            if (entry == null
-                    || !entry.stamp().equals(Stamp.of(Files.readAttributes(file(id), BasicFileAttributes.class)))) {
+            if (entry == null || !entry.stamp().equals(Stamp.of(disk.attributes(id)))) {
                 return false;
             }
         } catch (NoSuchFileException gone) {
@@ -234,46 +222,58 @@ final class JsonDirectory<T> {
 
     /** @return false if there was no file */
     synchronized boolean delete(String id) throws IOException {
-        boolean existed = Files.deleteIfExists(file(id));
+        boolean existed = disk.delete(id);
         forget(id);
         return existed;
     }
 
-    /** Deletes temporary files that a server which died left behind, never one that may still be written. */
-    synchronized void reapTemporaryFiles() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX + ".*.tmp")) {
-            for (Path file : files) {
-                if (clock.millis() - Files.getLastModifiedTime(file).toMillis() > ABANDONED_MILLIS) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException ignored) {
-            // Nothing depends on it; the next start tries again.
+    /**
+     * Makes the directory ready to be written, as far as it can be: a failure is logged.
+     *
+     * @param what is kept in it, e.g. {@code triggers}
+     */
+    void prepare(String what) {
+        try {
+            disk.create();
+        } catch (IOException uncreatable) {
+            LOG.error("The {} directory cannot be created; saving will fail", what, uncreatable);
         }
+        disk.reapTemporaryFiles(clock);
+    }
+
+    /** Ends the use of all values. */
+    synchronized void close() {
+        uses.values().forEach(Registration::close);
+        uses.clear();
     }
 
     private boolean forget(String id) {
         Entry<T> removed = entries.remove(id);
+        release(uses.remove(id));
         return removed != null && removed.value().isPresent();
     }
 
-    private Path file(String id) {
-        Path file = directory.resolve(id + SUFFIX).normalize();
-        if (!directory.equals(file.getParent())) {
-            throw new IllegalArgumentException("not a file name");
-        }
-        return file;
+    private void keep(String id, T value, Entry<T> entry) {
+        Registration before = uses.put(id, kind.inUse().apply(value));
+        entries.put(id, entry);
+        release(before);
     }
 
-    private boolean read(String id, Path file) {
+    private static void release(Registration use) {
+        if (use != null) {
+            use.close();
+        }
+    }
+
+    private boolean read(String id) {
         Optional<Entry<T>> before = Optional.ofNullable(entries.get(id));
-        Optional<T> lastGood = before.flatMap(Entry::value);
+        Optional<T> lastGood = before.isPresent() ? before.get().value() : inherited.apply(id);
         Stamp stamp = null;
         boolean settled = false;
         String digest = "";
         try {
             // The stamp is taken before the content: whatever is written in between shows up in the next round.
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            BasicFileAttributes attributes = disk.attributes(id);
             stamp = Stamp.of(attributes);
             settled = clock.millis() - stamp.modifiedAt() > UNSETTLED_MILLIS;
             if (before.isPresent()
@@ -281,7 +281,10 @@ final class JsonDirectory<T> {
                     && stamp.equals(before.get().stamp())) {
                 return false;
             }
-            byte[] content = content(id, file, attributes);
+            if (!kind.isId().test(id)) {
+                throw new RefusedFileException("its name is not a valid id; rename it");
+            }
+            byte[] content = disk.content(id, attributes, kind.maxBytes());
             digest = digest(content);
             if (before.isPresent() && digest.equals(before.get().digest())) {
                 entries.put(
@@ -290,15 +293,15 @@ final class JsonDirectory<T> {
                                 stamp, settled, digest, lastGood, before.get().problem()));
                 return false;
             }
-            T value = parser.parse(id, object(content), stamp.modifiedAt());
-            entries.put(id, new Entry<>(stamp, settled, digest, Optional.of(value), Optional.empty()));
+            T value = kind.parser().parse(id, object(content), stamp.modifiedAt());
+            keep(id, value, new Entry<>(stamp, settled, digest, Optional.of(value), Optional.empty()));
             return true;
         } catch (NoSuchFileException gone) {
             return forget(id);
         } catch (RefusedFileException refused) {
-            entries.put(id, new Entry<>(stamp, settled, digest, lastGood, Optional.of(bounded(refused.getMessage()))));
+            refuse(id, new Entry<>(stamp, settled, digest, lastGood, Optional.of(bounded(refused.getMessage()))));
         } catch (IOException unreadable) {
-            entries.put(
+            refuse(
                     id,
                     new Entry<>(
                             stamp,
@@ -311,20 +314,12 @@ final class JsonDirectory<T> {
         return false;
     }
 
-    private byte[] content(String id, Path file, BasicFileAttributes attributes)
-            throws IOException, RefusedFileException {
-        if (!isId.test(id)) {
-            throw new RefusedFileException("its name is not a valid id; rename it");
-        }
-        if (!attributes.isRegularFile()) {
-            throw new RefusedFileException("is not a regular file");
-        }
-        try (InputStream input = Files.newInputStream(file)) {
-            byte[] content = input.readNBytes(Math.toIntExact(maxBytes + 1));
-            if (content.length > maxBytes) {
-                throw new RefusedFileException("is larger than " + maxBytes + " bytes");
-            }
-            return content;
+    /** A value that was inherited comes into use here. */
+    private void refuse(String id, Entry<T> entry) {
+        if (entry.value().isPresent() && !uses.containsKey(id)) {
+            keep(id, entry.value().get(), entry);
+        } else {
+            entries.put(id, entry);
         }
     }
 

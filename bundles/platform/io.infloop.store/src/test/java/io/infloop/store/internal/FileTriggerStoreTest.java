@@ -39,6 +39,7 @@ class FileTriggerStoreTest {
     Path directory;
 
     private final ManualClock clock = new ManualClock();
+    private final FakeRedactor redactor = new FakeRedactor();
     private FileTriggerStore store;
 
     @BeforeEach
@@ -51,7 +52,7 @@ class FileTriggerStoreTest {
     }
 
     private FileTriggerStore openStore(boolean readOnly, long pollMillis) {
-        return new FileTriggerStore(directory, readOnly, clock, pollMillis, MAX_FILES);
+        return new FileTriggerStore(directory, redactor, readOnly, clock, pollMillis, MAX_FILES);
     }
 
     @AfterEach
@@ -344,6 +345,45 @@ class FileTriggerStoreTest {
         assertThat(store.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
                 .contains("more than 5 files"));
         assertThat(store.list()).hasSize(MAX_FILES);
+    }
+
+    @Test
+    void theSecretsInUseAreKnownToTheRedactor() throws IOException {
+        store.save(trigger("One"));
+        assertThat(redactor.known()).containsExactly("top-secret");
+
+        write(onDisk().toBuilder().put("secret", 7).build());
+        await().until(() -> !store.problems().isEmpty());
+        assertThat(redactor.known()).as("the last good one is in use").containsExactly("top-secret");
+
+        write(onDisk().toBuilder().put("secret", "another-secret").build());
+        await().until(() -> redactor.known().equals(List.of("another-secret")));
+
+        store.delete(ID);
+        assertThat(redactor.known()).isEmpty();
+    }
+
+    @Test
+    void followsNoLinkOutOfItsDirectory() throws IOException {
+        store.save(trigger("One"));
+        Path outside = Files.writeString(
+                Files.createDirectory(directory.resolve("elsewhere")).resolve("trigger"),
+                onDisk().toBuilder().put("name", "Outside").build().toString());
+        String before = Files.readString(outside);
+        Files.delete(file());
+        Files.createSymbolicLink(file(), outside);
+        await().until(() -> !store.problems().isEmpty());
+
+        store.touch(ID, 100);
+        assertThat(store.find(ID).orElseThrow().name()).isEqualTo("One");
+        close();
+        assertThat(outside).hasContent(before);
+        store = openStore(false);
+        assertThat(store.find(ID)).isEmpty();
+        store.save(trigger("Mine"));
+
+        assertThat(Files.isSymbolicLink(file())).isFalse();
+        assertThat(outside).hasContent(before);
     }
 
     @Test

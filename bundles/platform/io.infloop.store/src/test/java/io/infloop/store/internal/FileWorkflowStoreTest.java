@@ -43,7 +43,7 @@ class FileWorkflowStoreTest {
     @BeforeEach
     void open() throws IOException {
         Files.createDirectories(data.resolve("library"));
-        triggers = new FileTriggerStore(data.resolve("triggers"), false, clock, POLL_MILLIS, 100);
+        triggers = new FileTriggerStore(data.resolve("triggers"), new FakeRedactor(), false, clock, POLL_MILLIS, 100);
         store = openStore(false);
     }
 
@@ -309,6 +309,20 @@ class FileWorkflowStoreTest {
 
         assertThat(old).doesNotExist();
         assertThat(fresh).exists();
+    }
+
+    @Test
+    void followsNoLinkOutOfItsDirectory() throws IOException {
+        write("outside.json", stored("flow", "Outside", 1, 1));
+        Files.createSymbolicLink(data.resolve("workflows/flow.json"), data.resolve("outside.json"));
+        await().until(() -> !store.problems().isEmpty());
+
+        assertThat(store.find("flow")).isEmpty();
+        assertThat(store.problems().get(0).reason()).contains("symbolic link");
+        store.save(document("flow", "Mine"), Optional.empty());
+
+        assertThat(data.resolve("outside.json")).hasContent(stored("flow", "Outside", 1, 1));
+        assertThat(store.find("flow").orElseThrow().name()).isEqualTo("Mine");
     }
 
     @Test
