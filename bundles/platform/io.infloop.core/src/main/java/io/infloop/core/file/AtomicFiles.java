@@ -3,7 +3,9 @@ package io.infloop.core.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -48,11 +50,15 @@ public final class AtomicFiles {
         }
     }
 
-    /** Creates an empty file of mode 0600 unless it exists. */
+    /** Creates an empty file of mode 0600 unless it exists; a symbolic link counts as one that does. */
     public static void createOwnerOnly(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_FILE)
-                    .close();
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)
+                        .close();
+            } catch (FileAlreadyExistsException meanwhile) {
+                // Somebody else was as quick.
+            }
         }
     }
 

@@ -158,7 +158,7 @@ final class CoreServices {
             registerShared();
             return;
         }
-        data.prepare();
+        Optional<AuditEvent> tightened = data.prepare();
         instance.announce();
         announced = true;
         audit.append(AuditEvent.of("server.started", Actor.SYSTEM)
@@ -169,6 +169,7 @@ final class CoreServices {
                 .with("authentication", token.isPresent() ? "token" : "open")
                 .with("weakened", posture.weakened()));
         measure();
+        tightened.ifPresent(audit::append);
         supervisor.reapOrphans();
         syncing = scheduler.scheduleWithFixedDelay(auditFiles::force, 1, 1, TimeUnit.SECONDS);
         registerShared();

@@ -1,5 +1,7 @@
 package io.infloop.core.internal.instance;
 
+import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.file.AtomicFiles;
 import io.infloop.core.internal.Refusal;
 import io.infloop.core.settings.Settings;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,21 +25,46 @@ public final class DataDirectory {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DataDirectory.class);
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    /** Opened by their names and written where they are, so that a link would lead the server out. */
+    private static final List<String> FILES = List.of(
+            "store.db",
+            "store.db-wal",
+            "store.db-shm",
+            "store.db-journal",
+            "store.lock",
+            "audit/audit.jsonl",
+            "audit/lock");
+
+    /** Looked at before a start gives up on tightening; a bigger history of runs is told of in the log. */
+    private static final int MAX_ENTRIES = 200_000;
+    /** Below each directory of ours: {@code runs/<workflowId>/<runId>.jsonl} and one more. */
+    private static final int LEVELS = 2;
 
     private final Settings settings;
     private final String version;
+    private final int maxEntries;
 
     public DataDirectory(Settings settings, String version) {
-        this.settings = settings;
-        this.version = version;
+        this(settings, version, MAX_ENTRIES);
     }
 
-    /** @throws Refusal if it cannot be written, or a newer version wrote it */
-    public void prepare() {
+    DataDirectory(Settings settings, String version, int maxEntries) {
+        this.settings = settings;
+        this.version = version;
+        this.maxEntries = maxEntries;
+    }
+
+    /**
+     * Makes what is missing and takes away what other users may do in it. Only what lies in the data directory is changed: a directory
+     * elsewhere that a setting names belongs to whoever named it.
+     *
+     * @return what to note in the audit, once there is one
+     * @throws Refusal if it cannot be written, a newer version wrote it, or a symbolic link leads out of it
+     */
+    public Optional<AuditEvent> prepare() {
         Path data = settings.dataDirectory();
         try {
             AtomicFiles.createOwnerOnlyDirectories(data);
-            tighten(data);
             checkFormat();
             List<Path> tree = List.of(
                     data.resolve("pids"),
@@ -46,10 +74,13 @@ public final class DataDirectory {
                     settings.workflowsDirectory(),
                     settings.triggersDirectory(),
                     settings.connectionsDirectory(),
-                    settings.runsDirectory(),
                     settings.pluginsDirectory(),
                     settings.providersDirectory(),
-                    settings.webhookPluginsDirectory());
+                    settings.webhookPluginsDirectory(),
+                    // Last, because it may hold more files than are looked at.
+                    settings.runsDirectory());
+            tree.forEach(this::refuseLinks);
+            FILES.forEach(file -> refuseLinks(data.resolve(file)));
             for (Path directory : tree) {
                 AtomicFiles.createOwnerOnlyDirectories(directory);
                 if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
@@ -61,6 +92,8 @@ public final class DataDirectory {
                         data.resolve("FORMAT"),
                         (FORMAT + "\n" + "written by " + version + "\n").getBytes(StandardCharsets.UTF_8));
             }
+            warnOfOpenSecrets();
+            return tighten(tree);
         } catch (IOException unwritable) {
             throw new Refusal(
                     "data-directory-not-writable",
@@ -76,6 +109,7 @@ public final class DataDirectory {
      */
     public void checkFormat() {
         Path file = settings.dataDirectory().resolve("FORMAT");
+        refuseLinks(file);
         List<String> lines;
         try {
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -103,14 +137,80 @@ public final class DataDirectory {
         }
     }
 
-    private static void tighten(Path data) throws IOException {
-        Set<PosixFilePermission> found = Files.getPosixFilePermissions(data);
-        if (!OWNER_ONLY.containsAll(found)) {
-            Files.setPosixFilePermissions(data, OWNER_ONLY);
+    private void refuseLinks(Path path) {
+        Path data = settings.dataDirectory();
+        if (!path.startsWith(data)) {
+            return;
+        }
+        for (Path part = path; !part.equals(data); part = part.getParent()) {
+            if (Files.isSymbolicLink(part)) {
+                throw new Refusal(
+                        "data-directory-link",
+                        part + " is a symbolic link, and the server writes nowhere but in its data directory; put a"
+                                + " directory or file in its place, or name another place with a setting such as"
+                                + " INFLOOP_RUNS_DIR");
+            }
+        }
+    }
+
+    private Optional<AuditEvent> tighten(List<Path> tree) throws IOException {
+        Path data = settings.dataDirectory();
+        Path instances = data.resolve("instances");
+        PermissionSweep sweep = new PermissionSweep(Files.getOwner(data), maxEntries);
+        sweep.tighten(data);
+        sweep.sweepFiles(data);
+        for (Path directory : tree) {
+            if (directory.startsWith(data)) {
+                sweep.tighten(directory, LinkOption.NOFOLLOW_LINKS);
+                // What is in the directory of an instance belongs to that server, which may be at work.
+                sweep.sweep(directory, directory.equals(instances) ? 0 : LEVELS);
+            }
+        }
+        PermissionSweep.Result result = sweep.result();
+        report(data, result);
+        return result.tightened() ? Optional.of(event(result)) : Optional.empty();
+    }
+
+    private static void report(Path data, PermissionSweep.Result result) {
+        if (result.tightened()) {
             LOGGER.warn(
-                    "the data directory {} was open to other users ({}); it is 0700 now",
-                    data,
-                    PosixFilePermissions.toString(found));
+                    "other users could use {} files and {} directories of {}; they are their owner's only now."
+                            + " Replace the secrets in them if others may have read them",
+                    result.files(),
+                    result.directories(),
+                    data);
+        }
+        if (result.links() > 0) {
+            LOGGER.warn(
+                    "{} symbolic links in {} are left alone; most are not followed either: put the files themselves there",
+                    result.links(),
+                    data);
+        }
+        if (result.untouchable() > 0) {
+            LOGGER.warn(
+                    "the permissions of {} files or directories of {} cannot be looked at or tightened; make them this"
+                            + " user's",
+                    result.untouchable(),
+                    data);
+        }
+        if (!result.complete()) {
+            LOGGER.warn("{} holds too many files to look at the permissions of all; chmod -R go= it", data);
+        }
+    }
+
+    private static AuditEvent event(PermissionSweep.Result result) {
+        return AuditEvent.of("permissions.tightened", Actor.SYSTEM)
+                .with("files", result.files())
+                .with("directories", result.directories())
+                .build();
+    }
+
+    private void warnOfOpenSecrets() throws IOException {
+        for (Path directory : List.of(settings.triggersDirectory(), settings.connectionsDirectory())) {
+            if (!directory.startsWith(settings.dataDirectory())
+                    && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(directory))) {
+                LOGGER.warn("{} holds secrets and is open to other users; chmod 0700 it", directory);
+            }
         }
     }
 }

@@ -1,14 +1,39 @@
 package io.infloop.engine.internal.journal;
 
 import io.infloop.core.id.Ids;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the files of runs lie. Ids become names here and nowhere else, and only after they have passed their pattern. */
 public final class JournalFiles {
+    /** The file, the directory of its workflow, the directory of all. */
+    private static final int LEVELS = 3;
+
     private final Path root;
 
     public JournalFiles(Path root) {
-        this.root = root.toAbsolutePath().normalize();
+        this.root = resolved(root);
+    }
+
+    /** Where the configured name leads is found out once; a link that takes its place later is not followed. */
+    private static Path resolved(Path root) {
+        try {
+            return root.toRealPath();
+        } catch (IOException missing) {
+            return root.toAbsolutePath().normalize();
+        }
+    }
+
+    /** @throws IOException if the file, or a directory of runs above it, is a symbolic link: it would lead somewhere else */
+    public static void requireNoLink(Path file) throws IOException {
+        Path part = file;
+        for (int level = 0; level < LEVELS && part != null; level++) {
+            if (Files.isSymbolicLink(part)) {
+                throw new IOException(part.getFileName() + " is a symbolic link, which is not followed");
+            }
+            part = part.getParent();
+        }
     }
 
     public Path journal(String workflowId, String runId) {

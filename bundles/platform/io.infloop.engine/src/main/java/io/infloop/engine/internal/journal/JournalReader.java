@@ -10,6 +10,7 @@ import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -62,8 +63,9 @@ public final class JournalReader {
         long lastSeq = 0;
         long total = 0;
         boolean truncated = false;
+        JournalFiles.requireNoLink(file);
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Files.newInputStream(file),
+                Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS),
                 StandardCharsets.UTF_8
                         .newDecoder()
                         .onMalformedInput(CodingErrorAction.REPLACE)

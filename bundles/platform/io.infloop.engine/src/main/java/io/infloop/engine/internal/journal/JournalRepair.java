@@ -74,6 +74,7 @@ public final class JournalRepair {
     }
 
     private static void append(Path file, JsonObject line) throws IOException {
+        JournalFiles.requireNoLink(file);
         String separator = endsTorn(file) ? "\n" : "";
         try (FileChannel channel = JournalWriter.openForAppend(file)) {
             JournalWriter.writeFully(

@@ -97,6 +97,7 @@ public final class RecordReader {
 
     private Optional<JsonObject> document(String workflowId, String runId) throws IOException {
         Path file = files.document(workflowId, runId);
+        JournalFiles.requireNoLink(file);
         try {
             if (Files.size(file) > MAX_DOCUMENT_BYTES) {
                 throw new IOException("the file is larger than " + MAX_DOCUMENT_BYTES + " bytes");

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,7 +43,11 @@ public final class RunMarkers {
         Path temporary = directory.resolve(marker.runId() + ".json.tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             JournalWriter.writeFully(
                     channel, ByteBuffer.wrap(marker.toJson().toString().getBytes(StandardCharsets.UTF_8)));
@@ -75,6 +80,9 @@ public final class RunMarkers {
 
     private static void read(Path file, List<RunMarker> markers) {
         try {
+            if (Files.isSymbolicLink(file)) {
+                throw new IOException("a symbolic link");
+            }
             if (Files.size(file) > MAX_BYTES) {
                 throw new IOException("larger than " + MAX_BYTES + " bytes");
             }

@@ -6,6 +6,7 @@ import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.RunRow;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +77,9 @@ public final class Retention {
 
     private void remove(RunRow row) {
         try {
-            Files.deleteIfExists(files.journal(row.workflowId(), row.runId()));
+            Path journal = files.journal(row.workflowId(), row.runId());
+            JournalFiles.requireNoLink(journal);
+            Files.deleteIfExists(journal);
             CompletableFuture<Void> unused = records.deleteRun(row.runId()).exceptionally(failure -> {
                 LOG.warn("run {} stays in the index for now: {}", row.runId(), failure.toString());
                 return null;

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +87,51 @@ class JournalTest {
         assertThatThrownBy(() -> files.journal("..", RUN)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> files.journal("w", "../x")).isInstanceOf(IllegalArgumentException.class);
         assertThat(files.journal("w", RUN).startsWith(root)).isTrue();
+    }
+
+    @Test
+    void linksLeadNeitherTheWriterNorTheReaderOut() throws Exception {
+        Path runs = Files.createDirectory(root.resolve("runs"));
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        Path precious = Files.writeString(outside.resolve(RUN + ".jsonl"), "{\"type\":\"run_started\"}\n");
+        JournalFiles files = new JournalFiles(runs);
+        Files.createSymbolicLink(runs.resolve("linked"), outside);
+        Files.createSymbolicLink(Files.createDirectory(runs.resolve("w")).resolve(RUN + ".jsonl"), precious);
+
+        for (String workflow : List.of("linked", "w")) {
+            RunJournal journal = writer.open(files.journal(workflow, RUN));
+            journal.append(bytes("evil"), false);
+            assertThatThrownBy(() -> journal.close().get(10, TimeUnit.SECONDS))
+                    .hasStackTraceContaining("symbolic link");
+            assertThatThrownBy(() -> new JournalReader(files).read(workflow, RUN, 10))
+                    .hasMessageContaining("symbolic link");
+            assertThatThrownBy(() -> new JournalRepair(files).close(workflow, RUN, "W", 1, "cid", 2))
+                    .hasMessageContaining("symbolic link");
+        }
+        Files.move(runs, root.resolve("moved"));
+        Files.createSymbolicLink(runs, root.resolve("moved"));
+        RunJournal journal = writer.open(files.journal("new", RUN));
+        journal.append(bytes("evil"), false);
+        assertThatThrownBy(() -> journal.close().get(10, TimeUnit.SECONDS)).hasStackTraceContaining("symbolic link");
+
+        assertThat(precious).hasContent("{\"type\":\"run_started\"}\n");
+        assertThat(root.resolve("moved/new")).doesNotExist();
+    }
+
+    @Test
+    void aLinkInTheWayOfAMarkerIsNotWrittenThrough() throws IOException {
+        Path outside = Files.writeString(root.resolve("outside"), "precious");
+        Path markers = Files.createDirectory(root.resolve("active-runs"));
+        Files.createSymbolicLink(markers.resolve(RUN + ".json.tmp"), outside);
+        Files.createSymbolicLink(markers.resolve(RUN + ".json"), outside);
+        RunMarkers runs = new RunMarkers(root);
+
+        assertThatThrownBy(() -> runs.write(
+                        new RunMarker(RUN, "w", "W", 1, "cid", Optional.empty(), Optional.empty(), "server", 1, 1)))
+                .isInstanceOf(IOException.class);
+
+        assertThat(runs.list()).isEmpty();
+        assertThat(outside).hasContent("precious");
     }
 
     @Test
