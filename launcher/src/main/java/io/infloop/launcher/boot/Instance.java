@@ -31,6 +31,8 @@ import java.util.List;
 public final class Instance {
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final FileAttribute<?> OWNER_ONLY_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd't'HHmmss").withZone(ZoneOffset.UTC);
     private static final String PROCESS = "process.json";
@@ -61,11 +63,12 @@ public final class Instance {
         try {
             instance.makeWithParents(dataDirectory);
             instance.makeWithParents(instances);
+            requireNoLink(instances);
             removeDead(instances, clock);
             Files.createDirectory(instance.directory(), OWNER_ONLY);
-            Files.writeString(
-                    instance.directory().resolve(PROCESS),
-                    ProcessIdentity.current().toJson().toString());
+            Path process = instance.directory().resolve(PROCESS);
+            Files.createFile(process, OWNER_ONLY_FILE);
+            Files.writeString(process, ProcessIdentity.current().toJson().toString());
             Files.createDirectory(instance.temporaryDirectory(), OWNER_ONLY);
             return instance;
         } catch (IOException unwritable) {
@@ -167,6 +170,16 @@ public final class Instance {
             if (!Files.isDirectory(directory)) {
                 throw there;
             }
+        }
+    }
+
+    /** What is old in there is removed, which must not happen where a link leads. */
+    private static void requireNoLink(Path instances) {
+        if (Files.isSymbolicLink(instances)) {
+            throw CommandFailure.refusal(
+                    "data-directory-link",
+                    instances + " is a symbolic link, and the server removes and writes nothing outside of its data"
+                            + " directory; put a directory in its place");
         }
     }
 

@@ -28,11 +28,32 @@ class InstanceTest {
                 .isEqualTo("rwx------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("deep/data"))))
                 .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(instance.directory().resolve("process.json"))))
+                .isEqualTo("rw-------");
         Files.writeString(instance.descriptor(), "{}");
 
         instance.remove();
 
         assertThat(data.resolve("deep/data/instances")).isEmptyDirectory();
+    }
+
+    @Test
+    void removesNothingWhereALinkLeads() throws IOException {
+        Path outside = Files.createDirectories(data.resolve("outside"));
+        Path precious = Files.createDirectory(outside.resolve("precious"));
+        Files.writeString(precious.resolve("file"), "x");
+        Files.setLastModifiedTime(precious, FileTime.from(Instant.now().minusSeconds(3600)));
+        Files.createSymbolicLink(data.resolve("instances"), outside);
+
+        assertThatThrownBy(() -> Instance.create(data, clock))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("symbolic link");
+
+        assertThat(precious.resolve("file")).exists();
+        try (var files = Files.list(outside)) {
+            assertThat(files).containsExactly(precious);
+        }
     }
 
     @Test
