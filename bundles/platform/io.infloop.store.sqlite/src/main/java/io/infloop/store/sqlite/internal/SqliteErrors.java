@@ -56,8 +56,9 @@ final class SqliteErrors {
             case 5, 6 -> "another process keeps the database locked; it is tried again";
             case 8 -> "the database or its directory is read-only; check owner and permissions";
             case 10 -> "reading or writing the database failed; check the disk";
-            case 11, 26 -> "the database is damaged; restart the server: it sets the file aside as store.db.corrupt-… and takes"
-                    + " over what can be read of it";
+            case 11, 26 ->
+                "the database is damaged; restart the server: it sets the file aside as store.db.corrupt-… and takes"
+                        + " over what can be read of it";
             case 13 -> "the disk is full; free some space";
             case 14 -> "the database cannot be opened; check owner and permissions of the data directory";
             default -> "SQLite reports error " + primary(exception);
