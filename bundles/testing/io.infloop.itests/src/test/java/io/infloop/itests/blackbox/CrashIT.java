@@ -126,20 +126,9 @@ class CrashIT {
         Path data = Distribution.temporaryDirectory("orphan").resolve("data");
         Path child = data.resolveSibling("child");
         Server first = Server.on(data).start();
-        Fixtures.saveWorkflow(
-                first,
-                """
-                {"id":"orphan","name":"Orphan",
-                 "nodes":[
-                  {"id":"start-1","type":"start","position":{"x":0,"y":0},"config":{}},
-                  {"id":"condition-1","type":"condition","position":{"x":1,"y":0},
-                   "config":{"kind":"command","command":{"cmd":"echo $$ > %s; sleep 300"}}}],
-                 "edges":[{"id":"e1","source":"start-1","sourceHandle":"next","target":"condition-1","targetHandle":"in"}]}"""
-                        .formatted(child));
+        Fixtures.saveWorkflow(first, Fixtures.sleepingWorkflow("orphan", child));
         Answer started = first.post("/api/run", "{\"workflowId\":\"orphan\"}");
-        Fixtures.await()
-                .until(() -> Files.exists(child) && !Files.readString(child).isBlank());
-        long pid = Long.parseLong(Files.readString(child).strip());
+        long pid = Fixtures.awaitPid(child);
         first.kill();
         assertThat(ProcessHandle.of(pid)).isPresent();
 

@@ -55,20 +55,9 @@ class TwoServersIT {
         Path child = data.resolveSibling("child");
         Server first = Server.on(data).start();
         try (Server second = Server.on(data).start()) {
-            Fixtures.saveWorkflow(
-                    first,
-                    """
-                    {"id":"long","name":"Long",
-                     "nodes":[
-                      {"id":"start-1","type":"start","position":{"x":0,"y":0},"config":{}},
-                      {"id":"condition-1","type":"condition","position":{"x":1,"y":0},
-                       "config":{"kind":"command","command":{"cmd":"echo $$ > %s; sleep 300"}}}],
-                     "edges":[{"id":"e1","source":"start-1","sourceHandle":"next","target":"condition-1","targetHandle":"in"}]}"""
-                            .formatted(child));
+            Fixtures.saveWorkflow(first, Fixtures.sleepingWorkflow("long", child));
             Answer started = first.post("/api/run", "{\"workflowId\":\"long\"}");
-            Fixtures.await()
-                    .until(() -> Files.exists(child) && !Files.readString(child).isBlank());
-            long pid = Long.parseLong(Files.readString(child).strip());
+            long pid = Fixtures.awaitPid(child);
             Fixtures.await().until(() -> second.get("/api/workflows/long").status() == 200);
             assertThat(second.post("/api/run", "{\"workflowId\":\"long\"}").status())
                     .as("a workflow runs once at a time, on whichever server")

@@ -49,6 +49,30 @@ public final class Fixtures {
                 .formatted(id, agentId, directory);
     }
 
+    /** A workflow whose one condition is a shell that writes its pid to {@code pidFile} and then sleeps for minutes. */
+    public static String sleepingWorkflow(String id, Path pidFile) {
+        return """
+                {"id":"%s","name":"Sleeping",
+                 "nodes":[
+                  {"id":"start-1","type":"start","position":{"x":0,"y":0},"config":{}},
+                  {"id":"condition-1","type":"condition","position":{"x":1,"y":0},
+                   "config":{"kind":"command","command":{"cmd":"echo $$ > %s; sleep 300"}}}],
+                 "edges":[{"id":"e1","source":"start-1","sourceHandle":"next","target":"condition-1","targetHandle":"in"}]}"""
+                .formatted(id, pidFile);
+    }
+
+    /** Waits until the shell of a {@linkplain #sleepingWorkflow sleeping workflow} runs. @return its pid */
+    public static long awaitPid(Path pidFile) {
+        AtomicReference<String> pid = new AtomicReference<>("");
+        await().until(() -> {
+            if (Files.exists(pidFile)) {
+                pid.set(Files.readString(pidFile).strip());
+            }
+            return !pid.get().isEmpty();
+        });
+        return Long.parseLong(pid.get());
+    }
+
     public static void saveWorkflow(Server server, String document) {
         Answer answer = server.post("/api/workflows?overwrite=1", document);
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
