@@ -1,11 +1,13 @@
 package io.infloop.core.internal;
 
 import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditChain;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
+import io.infloop.core.internal.audit.AuditCommand;
 import io.infloop.core.internal.audit.FileAuditLog;
 import io.infloop.core.internal.audit.KnownSecrets;
 import io.infloop.core.internal.doctor.Doctor;
@@ -114,6 +116,7 @@ final class CoreServices {
         this.metrics = new PrometheusMetrics(version);
         this.auditFiles = new FileAuditLog(
                 settings.dataDirectory().resolve("audit"),
+                settings.auditKeyFile(),
                 settings.auditMaxBytes(),
                 settings.auditMaxFiles(),
                 secrets,
@@ -159,6 +162,7 @@ final class CoreServices {
             return;
         }
         Optional<AuditEvent> tightened = data.prepare();
+        auditFiles.prepare();
         instance.announce();
         announced = true;
         audit.append(AuditEvent.of("server.started", Actor.SYSTEM)
@@ -230,14 +234,21 @@ final class CoreServices {
         register(ServerInstance.class, instance);
         register(Redactor.class, secrets);
         register(AuditLog.class, audit);
+        register(AuditChain.class, auditFiles.chain());
         register(EventHub.class, new CountedEvents(hub, metrics));
         register(Metrics.class, metrics);
         register(RateLimiters.class, new BucketRateLimiters());
         register(ProcessSupervisor.class, supervisor);
         registrations.add(context.registerService(
                 ProcessLauncher.class, new ScopedLaunchers(supervisor), FrameworkUtil.asDictionary(Map.of())));
+        registerCommand("doctor", doctor);
+        registerCommand("audit-verify", AuditCommand.verify(auditFiles.chain()));
+        registerCommand("audit-checkpoint", AuditCommand.checkpoint(auditFiles.chain()));
+    }
+
+    private void registerCommand(String name, Function<List<String>, String> command) {
         registrations.add(context.registerService(
-                Function.class, doctor, FrameworkUtil.asDictionary(Map.of("infloop.command", "doctor"))));
+                Function.class, command, FrameworkUtil.asDictionary(Map.of("infloop.command", name))));
     }
 
     private <T> void register(Class<T> type, T service) {

@@ -1,6 +1,8 @@
 package io.infloop.rest.internal;
 
+import io.infloop.core.audit.AuditChain;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.error.ErrorCode;
 import io.infloop.spi.json.JsonObject;
 import jakarta.servlet.Servlet;
 import java.time.Instant;
@@ -16,9 +18,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
-/** {@code /api/audit}: the audit log, newest first. */
+/** {@code /api/audit}: the audit log, newest first; {@code verify} and {@code checkpoint} say whether it is as it was written. */
 @Component(service = Servlet.class)
-@HttpWhiteboardServletPattern("/api/audit")
+@HttpWhiteboardServletPattern({"/api/audit", "/api/audit/*"})
 public final class AuditResource extends ApiServlet {
     private static final long serialVersionUID = 1L;
     private static final int DEFAULT_LIMIT = 100;
@@ -27,10 +29,12 @@ public final class AuditResource extends ApiServlet {
     private static final List<String> MEMBERS = List.of("type", "actor", "correlationId", "runId", "workflowId");
 
     private final transient AuditLog audit;
+    private final transient AuditChain chain;
 
     @Activate
-    public AuditResource(@Reference AuditLog audit) {
+    public AuditResource(@Reference AuditLog audit, @Reference AuditChain chain) {
         this.audit = audit;
+        this.chain = chain;
     }
 
     @Override
@@ -38,6 +42,29 @@ public final class AuditResource extends ApiServlet {
         if (!request.method().equals("GET")) {
             return ApiReply.methodNotAllowed("GET");
         }
+        return switch (String.join("/", request.path())) {
+            case "" -> list(request);
+            case "verify" -> answer(verify(request));
+            case "checkpoint" -> answer(chain.checkpoint());
+            default -> ApiReply.error(ErrorCode.NOT_FOUND);
+        };
+    }
+
+    private AuditChain.Result verify(ApiRequest request) {
+        try {
+            return chain.verify(request.query("since"));
+        } catch (IllegalArgumentException notAHead) {
+            throw new InvalidQueryException("since");
+        }
+    }
+
+    private static ApiReply answer(AuditChain.Result result) {
+        JsonObject.Builder members = JsonObject.builder();
+        result.members().forEach(members::put);
+        return ApiReply.ok(members.build());
+    }
+
+    private ApiReply list(ApiRequest request) {
         AuditLog.Page page = audit.read(query(request));
         return ApiReply.ok(JsonObject.builder()
                 .put("entries", page.entries())

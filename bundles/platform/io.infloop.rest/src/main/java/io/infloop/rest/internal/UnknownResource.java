@@ -17,6 +17,8 @@ public final class UnknownResource extends ApiServlet {
     private static final long serialVersionUID = 1L;
     private static final Set<String> OURS = Set.of(
             "audit",
+            "audit/checkpoint",
+            "audit/verify",
             "events",
             "fs/list",
             "node-types",

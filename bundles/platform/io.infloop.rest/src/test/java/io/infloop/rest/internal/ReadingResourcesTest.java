@@ -2,6 +2,7 @@ package io.infloop.rest.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.infloop.core.audit.AuditChain;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.posture.Posture;
 import io.infloop.core.posture.PostureLine;
@@ -36,10 +37,11 @@ class ReadingResourcesTest {
     @Test
     void theAuditIsFilteredAndPaged() {
         List<AuditLog.Query> queries = new ArrayList<>();
-        AuditResource resource = new AuditResource(Fakes.fake(AuditLog.class, (method, arguments) -> {
+        AuditLog log = Fakes.fake(AuditLog.class, (method, arguments) -> {
             queries.add((AuditLog.Query) arguments[0]);
             return new AuditLog.Page(List.of(Map.of("type", "run.started")), Optional.of(7L));
-        }));
+        });
+        AuditResource resource = new AuditResource(log, Fakes.fake(AuditChain.class, (method, arguments) -> null));
         assertThat(
                         Fakes.text(
                                 Fakes.get(
@@ -56,6 +58,27 @@ class ReadingResourcesTest {
                     .isEqualTo("400 {\"error\":\"invalid-query\",\"field\":\"" + field + "\"}");
         }
         assertThat(Fakes.post(resource, "", "").status()).isEqualTo(405);
+    }
+
+    @Test
+    void theAuditIsCheckedAndAHeadGiven() {
+        AuditChain chain = Fakes.fake(AuditChain.class, (method, arguments) -> {
+            if (method.equals("checkpoint")) {
+                return new AuditChain.Result(true, Map.of("head", "7.x"));
+            }
+            if (arguments[0].equals(Optional.of("nonsense"))) {
+                throw new IllegalArgumentException("not a head");
+            }
+            return new AuditChain.Result(false, Map.of("intact", arguments[0].equals(Optional.empty())));
+        });
+        AuditResource resource = new AuditResource(Fakes.fake(AuditLog.class, (method, arguments) -> null), chain);
+
+        assertThat(Fakes.text(Fakes.get(resource, "/checkpoint"))).isEqualTo("200 {\"head\":\"7.x\"}");
+        assertThat(Fakes.text(Fakes.get(resource, "/verify"))).isEqualTo("200 {\"intact\":true}");
+        assertThat(Fakes.text(Fakes.get(resource, "/verify?since=7.x"))).isEqualTo("200 {\"intact\":false}");
+        assertThat(Fakes.text(Fakes.get(resource, "/verify?since=nonsense")))
+                .isEqualTo("400 {\"error\":\"invalid-query\",\"field\":\"since\"}");
+        assertThat(Fakes.get(resource, "/forge").status()).isEqualTo(404);
     }
 
     @Test

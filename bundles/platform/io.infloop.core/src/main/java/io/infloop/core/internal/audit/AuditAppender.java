@@ -1,68 +1,83 @@
 package io.infloop.core.internal.audit;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.file.AtomicFiles;
-import io.infloop.core.json.Jsons;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Appends lines under a lock that all servers on the data directory take, so the numbers of lines ascend across servers, rotations and
- * restarts. Whoever holds the lock looks at the end of the file before writing; a chain from line to line needs nothing more than
- * that. The thread that appends may be interrupted at any moment: nothing here lets an interrupt close a file. Not thread-safe.
+ * Appends lines under a lock that all servers on the data directory take, so the chain of lines goes on across servers, rotations and
+ * restarts. Whoever holds the lock looks at the end of the file before writing. The thread that appends may be interrupted at any
+ * moment: nothing here lets an interrupt close a file. Thread-safe; appending is meant for one thread at a time.
  */
 final class AuditAppender implements AutoCloseable {
-    private static final long LOCK_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** Where the last line most likely begins. */
-    private static final int TAIL = 1024;
+    /** Kept free for the line that tells of a deleted file. */
+    private static final int RESERVE = 512;
 
     private final AuditFiles files;
+    private final AuditKey key;
     private final long maxBytes;
-    private final byte[] recovered;
+    private final LineFormat format;
+    private final LogFile.Opener opener;
+    private final HeadFile head;
+    private final LogLock lock;
     private final LineBuffer buffer;
-    private FileChannel lockChannel;
-    /** Read by {@link #sync} from another thread. */
-    private volatile UninterruptibleFile live;
+    /** Notices that are not written yet. */
+    private final List<AuditEvent> untold = new ArrayList<>();
+    /** For {@link #sync}, which seals while another thread appends. */
+    private final Object syncing = new Object();
 
+    private Seal seal;
+    private volatile Seal headSeal;
+    private volatile LogFile live;
     private Object liveKey;
     /** The end of the live file after our last write; anything else means that somebody else wrote. */
     private long knownSize = -1;
+    /** The newest line of the chain that is in the file. */
+    private volatile Link known = Link.START;
+    /** The newest line in the buffer. */
+    private Link next = Link.START;
 
-    private long lastSeq;
-    /** An end was repaired and no line tells of it yet. */
-    private boolean untold;
-
-    /** @param recovered the line, from the comma before {@code type} to the newline, that tells of a repaired end */
-    AuditAppender(AuditFiles files, long maxBytes, Clock clock, byte[] recovered) {
+    AuditAppender(
+            AuditFiles files, AuditKey key, long maxBytes, Clock clock, LineFormat format, LogFile.Opener opener) {
         this.files = files;
-        this.maxBytes = maxBytes;
+        this.key = key;
+        this.maxBytes = maxBytes > 2 * RESERVE ? maxBytes - RESERVE : maxBytes;
+        this.format = format;
+        this.opener = opener;
+        this.head = new HeadFile(files.directory());
+        this.lock = LogLock.forWriting(files.lock());
         this.buffer = new LineBuffer(clock);
-        this.recovered = recovered;
+    }
+
+    /** Makes sure that there is a key and that the log can go on. */
+    synchronized void prepare() throws IOException {
+        try (FileLock ignored = lock.acquire()) {
+            openKey();
+            catchUp();
+        }
     }
 
     /** Writes the lines with one write (two where the file is rotated in between); those before a failure are written. */
-    void append(List<PendingLine> lines) throws IOException {
-        try (FileLock ignored = lock()) {
+    synchronized void append(List<PendingLine> lines) throws IOException {
+        try (FileLock ignored = lock.acquire()) {
+            openKey();
             catchUp();
-            if (untold) {
-                write(List.of(new PendingLine(recovered)));
-                buffer.clear();
-                untold = false;
+            if (!untold.isEmpty()) {
+                write(untold.stream()
+                        .map(event -> new PendingLine(format.rest(event)))
+                        .toList());
+                untold.clear();
             }
             write(lines);
         } catch (IOException | RuntimeException failed) {
@@ -73,10 +88,57 @@ final class AuditAppender implements AutoCloseable {
         }
     }
 
-    /** Makes what was written survive a loss of power. Any thread may call it while another appends. */
+    /** Makes what was written survive a loss of power, then lets the head tell of it. Any thread may call it while another appends. */
     void sync() throws IOException {
-        UninterruptibleFile file = live;
+        synchronized (syncing) {
+            Link target = known;
+            if (target.seq() == 0) {
+                return;
+            }
+            syncLive();
+            Path staged = head.stage(target, headSeal);
+            publish(staged, target);
+        }
+    }
+
+    /** What the log is at this moment; the caller closes it. */
+    synchronized Snapshot snapshot() throws IOException {
+        try (FileLock ignored = lock.acquire()) {
+            return Snapshot.take(files, head);
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        forgetState();
+        lock.close();
+    }
+
+    private void openKey() throws IOException {
+        if (seal != null) {
+            return;
+        }
+        if (!key.exists()) {
+            if (head.bytes().isPresent()) {
+                throw new AuditKey.KeyException("the key of the audit log " + key.file()
+                        + " is missing, though the log is sealed with it; restore it from a backup, or move "
+                        + files.directory() + " aside to begin a new log");
+            }
+            key.create();
+        }
+        byte[] bytes = key.read();
+        head.removeLitter();
+        headSeal = new Seal(bytes);
+        seal = new Seal(bytes);
+    }
+
+    private void syncLive() throws IOException {
+        LogFile file = live;
         if (file == null) {
+            // Closed after a failed write; any handle of the file will do.
+            try (LogFile again = opener.open(files.live())) {
+                again.sync();
+            }
             return;
         }
         try {
@@ -89,47 +151,18 @@ final class AuditAppender implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        forgetState();
-        if (lockChannel != null) {
-            lockChannel.close();
-            lockChannel = null;
-        }
-    }
-
-    private FileLock lock() throws IOException {
-        if (lockChannel == null) {
-            AtomicFiles.createOwnerOnly(files.lock());
-            lockChannel = FileChannel.open(files.lock(), StandardOpenOption.WRITE);
-        }
-        long giveUp = System.nanoTime() + LOCK_PATIENCE_NANOS;
-        boolean interrupted = false;
-        try {
-            while (true) {
-                Optional<FileLock> lock = tryLock();
-                if (lock.isPresent()) {
-                    return lock.get();
-                }
-                if (System.nanoTime() > giveUp) {
-                    throw new IOException("another server holds the lock of the audit log");
-                }
-                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
-                interrupted |= Thread.interrupted();
+    private synchronized void publish(Path staged, Link target) throws IOException {
+        try (FileLock ignored = lock.acquire()) {
+            boolean newer = !(head.read(seal) instanceof HeadFile.Found.Head present)
+                    || present.link().seq() < target.seq();
+            if (newer) {
+                head.publish(staged);
+            } else {
+                head.discard(staged);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** Never waits, and so is not one of the calls that an interrupt ends. */
-    private Optional<FileLock> tryLock() throws IOException {
-        try {
-            return Optional.ofNullable(lockChannel.tryLock());
-        } catch (OverlappingFileLockException heldInThisProcess) {
-            return Optional.empty();
+        } catch (IOException | RuntimeException failed) {
+            head.discard(staged);
+            throw failed;
         }
     }
 
@@ -147,31 +180,57 @@ final class AuditAppender implements AutoCloseable {
             forgetState();
             openLive();
         }
-        untold |= repairEnd();
-        lastSeq = readLastSeq().orElse(0);
+        repairEnd();
+        Continuation continuation = Continuation.of(tail(), head.read(seal), known);
+        if (continuation.headNeeded()) {
+            live.sync();
+            head.publish(head.stage(continuation.link(), seal));
+        }
+        // A failed write brings us here again before the notices are told.
+        continuation.notices().stream()
+                .filter(notice -> untold.stream().noneMatch(told -> told.type().equals(notice.type())))
+                .forEach(untold::add);
+        known = continuation.link();
+    }
+
+    private ChainTail.Found tail() throws IOException {
+        ChainTail tail = new ChainTail(seal);
+        if (tail.scan(live, knownSize)) {
+            return tail.found();
+        }
+        for (Path older : files.newestFirst()) {
+            if (!older.equals(files.live()) && scan(tail, older)) {
+                return tail.found();
+            }
+        }
+        return tail.found();
+    }
+
+    private static boolean scan(ChainTail tail, Path file) throws IOException {
+        try (UninterruptibleFile opened = UninterruptibleFile.forReading(file)) {
+            return tail.scan(opened, opened.size());
+        }
     }
 
     private void write(List<PendingLine> lines) throws IOException {
         List<PendingLine> collected = new ArrayList<>(lines.size());
+        next = known;
         for (PendingLine line : lines) {
-            int before = buffer.length();
-            buffer.add(lastSeq + collected.size() + 1, line.rest());
-            if (knownSize + before > 0 && knownSize + buffer.length() > maxBytes) {
-                flush(before, collected);
-                buffer.drop(before);
+            long before = knownSize + buffer.length();
+            if (before > 0 && before + LineBuffer.bound(line.rest()) > maxBytes) {
+                flush(collected);
                 collected.clear();
-                live.sync();
-                files.rotate();
-                forgetState();
-                openLive();
+                rotate();
             }
+            next = buffer.add(next, line.rest(), seal);
             collected.add(line);
         }
-        flush(buffer.length(), collected);
+        flush(collected);
     }
 
-    /** Writes the first {@code length} bytes of the buffer, which are these lines. */
-    private void flush(int length, List<PendingLine> lines) throws IOException {
+    /** Writes the buffer, which is these lines. */
+    private void flush(List<PendingLine> lines) throws IOException {
+        int length = buffer.length();
         if (length == 0) {
             return;
         }
@@ -182,7 +241,8 @@ final class AuditAppender implements AutoCloseable {
             throw failed;
         }
         knownSize += length;
-        lastSeq += lines.size();
+        known = next;
+        buffer.clear();
         lines.forEach(PendingLine::written);
     }
 
@@ -194,64 +254,60 @@ final class AuditAppender implements AutoCloseable {
         }
     }
 
+    /** The line that tells of deleted files is in the log before they go. */
+    private void rotate() throws IOException {
+        List<Path> due = files.due();
+        if (!due.isEmpty()) {
+            ChainTail newest = new ChainTail(seal);
+            scan(newest, due.get(due.size() - 1));
+            AuditEvent.Builder line = AuditEvent.of("audit.file_deleted", Actor.SYSTEM)
+                    .with("reason", "more files than INFLOOP_AUDIT_MAX_FILES allows")
+                    .with("files", due.size());
+            Link through = newest.found() instanceof ChainTail.Found.Chained chained
+                    ? chained.link()
+                    : newest.found() instanceof ChainTail.Found.Legacy legacy ? legacy.link() : Link.START;
+            next = buffer.add(
+                    known,
+                    format.rest(line.with("through", through.seq())
+                            .with("throughMac", through.mac())
+                            .build()),
+                    seal);
+            flush(List.of());
+        }
+        live.sync();
+        files.rotate();
+        forgetState();
+        openLive();
+    }
+
     private void openLive() throws IOException {
         AtomicFiles.createOwnerOnly(files.live());
-        live = UninterruptibleFile.forWriting(files.live());
+        live = opener.open(files.live());
         BasicFileAttributes opened = attributes()
                 .orElseThrow(() -> new NoSuchFileException(files.live().toString()));
         liveKey = opened.fileKey();
         knownSize = live.size();
     }
 
-    /**
-     * A crash in the middle of a write leaves a line without its end; it was never acknowledged and goes.
-     *
-     * @return whether there was one
-     */
-    private boolean repairEnd() throws IOException {
+    /** A crash in the middle of a write leaves a line without its end; it was never acknowledged and goes. */
+    private void repairEnd() throws IOException {
         long keep = BackwardLines.endOfLastLine(live, knownSize);
         if (keep == knownSize) {
-            return false;
+            return;
         }
         live.truncate(keep);
         knownSize = keep;
-        return true;
-    }
-
-    /** The number of the newest line, in the live file or in the one before it. */
-    private OptionalLong readLastSeq() throws IOException {
-        OptionalLong here = lastSeqOf(live, knownSize);
-        if (here.isPresent()) {
-            return here;
+        if (untold.stream().noneMatch(event -> event.type().equals("audit.recovered"))) {
+            untold.add(AuditEvent.of("audit.recovered", Actor.SYSTEM)
+                    .with("reason", "the last line was incomplete after a crash and was removed")
+                    .build());
         }
-        Path before = files.rotated(1);
-        if (!Files.isRegularFile(before)) {
-            return OptionalLong.empty();
-        }
-        try (UninterruptibleFile file = UninterruptibleFile.forReading(before)) {
-            return lastSeqOf(file, file.size());
-        }
-    }
-
-    private static OptionalLong lastSeqOf(UninterruptibleFile file, long size) throws IOException {
-        BackwardLines lines = new BackwardLines(file, size, TAIL);
-        for (Optional<byte[]> line = lines.previous(); line.isPresent(); line = lines.previous()) {
-            try {
-                JsonNode seq = Jsons.MAPPER.readTree(line.get()).path("seq");
-                if (seq.isIntegralNumber()) {
-                    return OptionalLong.of(seq.asLong());
-                }
-            } catch (IOException notALine) {
-                // somebody edited the file; the line before it counts
-            }
-        }
-        return OptionalLong.empty();
     }
 
     private void forgetState() {
         knownSize = -1;
         liveKey = null;
-        UninterruptibleFile file = live;
+        LogFile file = live;
         live = null;
         if (file != null) {
             try {

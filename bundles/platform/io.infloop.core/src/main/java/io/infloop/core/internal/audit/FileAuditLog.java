@@ -1,12 +1,16 @@
 package io.infloop.core.internal.audit;
 
 import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditChain;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.audit.Redactor;
+import io.infloop.core.internal.Refusal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,26 +23,72 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
 
     private final AuditReader reader;
     private final Optional<AuditAppender> appender;
+    private final AuditKey key;
+    private final ChainCheck chain;
     private final LineFormat format;
     private final AtomicLong errors = new AtomicLong();
+    private final AtomicLong untold = new AtomicLong();
+    private final AtomicLong syncErrors = new AtomicLong();
     private final LineQueue queue = new LineQueue(this::write);
-    /** For closing while somebody writes. */
-    private final Object monitor = new Object();
 
     private volatile boolean unforced;
+    private volatile Optional<String> writeFailure = Optional.empty();
+    private volatile Optional<String> syncFailure = Optional.empty();
 
-    /** @param readOnly nothing is written; for commands without a server */
+    /**
+     * Touches no file yet.
+     *
+     * @param key the file of the key; {@code key} in the directory is made when it is missing and nothing is sealed yet
+     * @param maxBytes of a file
+     * @param maxRotated files kept beside the live one
+     * @param readOnly nothing is written; for commands without a server
+     */
     public FileAuditLog(
-            Path directory, long maxBytes, int maxRotated, Redactor redactor, Clock clock, boolean readOnly) {
+            Path directory, Path key, long maxBytes, int maxRotated, Redactor redactor, Clock clock, boolean readOnly) {
+        this(directory, key, maxBytes, maxRotated, redactor, clock, readOnly, UninterruptibleFile::forWriting);
+    }
+
+    FileAuditLog(
+            Path directory,
+            Path key,
+            long maxBytes,
+            int maxRotated,
+            Redactor redactor,
+            Clock clock,
+            boolean readOnly,
+            LogFile.Opener opener) {
         AuditFiles files = new AuditFiles(directory, maxRotated);
+        this.key = new AuditKey(key, key.equals(directory.resolve("key")));
         this.reader = new AuditReader(files);
         this.format = new LineFormat(redactor);
-        AuditEvent recovered = AuditEvent.of("audit.recovered", Actor.SYSTEM)
-                .with("reason", "the last line was incomplete after a crash and was removed")
-                .build();
-        this.appender = readOnly
-                ? Optional.empty()
-                : Optional.of(new AuditAppender(files, maxBytes, clock, format.rest(recovered)));
+        if (readOnly) {
+            this.appender = Optional.empty();
+            this.chain = new ChainCheck(this.key, () -> Snapshot.ofOthers(files));
+        } else {
+            AuditAppender writing = new AuditAppender(files, this.key, maxBytes, clock, format, opener);
+            this.appender = Optional.of(writing);
+            this.chain = new ChainCheck(this.key, writing::snapshot);
+        }
+    }
+
+    /**
+     * Makes the key unless there is one, and looks at the end of the log. To be called before anything else may happen.
+     *
+     * @throws Refusal if there is a key that cannot be trusted, or none for a log that is sealed
+     */
+    public void prepare() {
+        if (appender.isEmpty()) {
+            return;
+        }
+        try {
+            appender.get().prepare();
+        } catch (AuditKey.KeyException unusable) {
+            throw new Refusal("audit-key", unusable.getMessage());
+        } catch (IOException unwritable) {
+            // As with any line: what cannot be audited is counted, not refused.
+            writeFailure = Optional.of(unwritable.toString());
+            LOGGER.error("the audit log cannot be opened: {}", unwritable.toString());
+        }
     }
 
     @Override
@@ -47,11 +97,15 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
             LOGGER.debug("not written in read-only mode: {}", event.type());
             return;
         }
+        byte[] rest;
         try {
-            queue.append(format.rest(event)).ifPresent(this::lost);
+            rest = format.rest(event);
         } catch (RuntimeException unwritable) {
+            untold.incrementAndGet();
             lost(unwritable);
+            return;
         }
+        queue.append(rest).ifPresent(this::lost);
     }
 
     private void lost(Exception reason) {
@@ -62,14 +116,34 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
         }
     }
 
+    /** Called by one thread at a time. The first line after lost ones tells how many they were. */
     private void write(List<PendingLine> lines) throws IOException {
-        synchronized (monitor) {
-            try {
-                appender.orElseThrow().append(lines);
-            } finally {
-                unforced = true;
+        long lost = untold.get();
+        Optional<PendingLine> gap = lost == 0 ? Optional.empty() : Optional.of(gap(lost));
+        List<PendingLine> all = new ArrayList<>(lines.size() + 1);
+        gap.ifPresent(all::add);
+        all.addAll(lines);
+        try {
+            appender.orElseThrow().append(all);
+            writeFailure = Optional.empty();
+        } catch (IOException | RuntimeException failed) {
+            writeFailure = Optional.of(failed.toString());
+            throw failed;
+        } finally {
+            unforced = true;
+            if (gap.isPresent() && gap.get().isWritten()) {
+                untold.addAndGet(-lost);
             }
+            untold.addAndGet(lines.stream().filter(line -> !line.isWritten()).count());
         }
+    }
+
+    private PendingLine gap(long lost) {
+        return new PendingLine(format.rest(AuditEvent.of("audit.gap", Actor.SYSTEM)
+                .outcome(AuditEvent.Outcome.ERROR)
+                .with("lost", lost)
+                .with("reason", "lines could not be written, as on a full disk")
+                .build()));
     }
 
     /** Called every second or so: what was appended survives a loss of power from then on. */
@@ -81,9 +155,14 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
         unforced = false;
         try {
             appender.get().sync();
-        } catch (IOException failed) {
+            syncFailure = Optional.empty();
+        } catch (IOException | RuntimeException failed) {
             unforced = true;
-            LOGGER.warn("the audit log could not be synced: {}", failed.toString());
+            syncFailure = Optional.of(failed.toString());
+            long count = syncErrors.incrementAndGet();
+            if (Long.bitCount(count) == 1) {
+                LOGGER.warn("the audit log could not be synced ({} times so far): {}", count, failed.toString());
+            }
         }
     }
 
@@ -92,27 +171,36 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
         return errors.get();
     }
 
+    public AuditState state() {
+        return new AuditState(
+                key.file(), errors.get(), untold.get(), syncErrors.get(), writeFailure.or(() -> syncFailure));
+    }
+
+    /** Checks the log, whether this process writes it or not. */
+    public AuditChain chain() {
+        return chain;
+    }
+
     @Override
     public Page read(Query query) {
         try {
             return reader.read(query);
         } catch (IOException unreadable) {
             LOGGER.warn("the audit log could not be read: {}", unreadable.toString());
-            throw new java.io.UncheckedIOException("the audit log could not be read; see the server's log", unreadable);
+            throw new UncheckedIOException("the audit log could not be read; see the server's log", unreadable);
         }
     }
 
     @Override
     public void close() {
         force();
-        synchronized (monitor) {
-            try {
-                if (appender.isPresent()) {
-                    appender.get().close();
-                }
-            } catch (IOException ignored) {
-                LOGGER.debug("closing the audit log", ignored);
-            }
+        if (appender.isEmpty()) {
+            return;
+        }
+        try {
+            appender.get().close();
+        } catch (IOException ignored) {
+            LOGGER.debug("closing the audit log", ignored);
         }
     }
 }

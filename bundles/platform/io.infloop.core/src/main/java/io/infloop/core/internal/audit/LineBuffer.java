@@ -8,12 +8,18 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Collects lines for one write, each with its time and number in front. Not thread-safe. */
+/** Collects lines for one write, each with its time and number in front and sealed behind. Not thread-safe. */
 final class LineBuffer {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
     private static final int KEPT_BYTES = 64 * 1024;
+    /** Time, number and reference to the line before. */
+    private static final int FRONT_BOUND = 128;
+    /** With which the rest of a line ends; the code comes before it. */
+    private static final byte[] END = {'}', '\n'};
+
+    private static final byte[] NEWLINE = {'\n'};
 
     private final Clock clock;
     private byte[] bytes = new byte[4096];
@@ -35,23 +41,33 @@ final class LineBuffer {
         return bytes;
     }
 
-    /** @param rest of the line, from the comma before {@code type} to the newline */
-    void add(long seq, byte[] rest) {
+    /**
+     * Adds a line with its time, number, reference to the line before and code.
+     *
+     * @param rest of the line, from the comma before {@code type} to the newline
+     * @return what the next line refers to
+     */
+    Link add(Link previous, byte[] rest, Seal seal) {
         long millis = clock.millis();
         if (millis != headMillis) {
             head = ("{\"ts\":\"" + TIME.format(Instant.ofEpochMilli(millis)) + "\",\"seq\":")
                     .getBytes(StandardCharsets.US_ASCII);
             headMillis = millis;
         }
-        put(head);
-        put(Long.toString(seq).getBytes(StandardCharsets.US_ASCII));
-        put(rest);
+        int start = length;
+        long seq = previous.seq() + 1;
+        put(head, head.length);
+        put(seq + ",\"prev\":\"" + previous.mac() + "\"");
+        put(rest, rest.length - END.length);
+        String code = seal.codeOf(bytes, start, length - start);
+        put(Seal.tail(code), Seal.TAIL_BYTES);
+        put(NEWLINE, NEWLINE.length);
+        return new Link(seq, code);
     }
 
-    /** Forgets the first {@code count} bytes. */
-    void drop(int count) {
-        System.arraycopy(bytes, count, bytes, 0, length - count);
-        length -= count;
+    /** No line with this rest is longer. */
+    static int bound(byte[] rest) {
+        return FRONT_BOUND + rest.length + Seal.TAIL_BYTES;
     }
 
     /** Forgets everything, and gives back what a large batch took. */
@@ -62,11 +78,16 @@ final class LineBuffer {
         }
     }
 
-    private void put(byte[] part) {
-        if (bytes.length - length < part.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + part.length));
+    private void put(String ascii) {
+        byte[] part = ascii.getBytes(StandardCharsets.US_ASCII);
+        put(part, part.length);
+    }
+
+    private void put(byte[] part, int count) {
+        if (bytes.length - length < count) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));
         }
-        System.arraycopy(part, 0, bytes, length, part.length);
-        length += part.length;
+        System.arraycopy(part, 0, bytes, length, count);
+        length += count;
     }
 }

@@ -61,6 +61,10 @@ final class PendingLine {
         LockSupport.unpark(caller);
     }
 
+    boolean isWritten() {
+        return state == State.WRITTEN;
+    }
+
     void written() {
         state = State.WRITTEN;
     }

@@ -1,15 +1,19 @@
 package io.infloop.core.internal.audit;
 
+import io.infloop.core.file.AtomicFiles;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
  * A file that an interrupt of the thread using it does not close, other than a {@link java.nio.channels.FileChannel}: the thread of a
  * stopped run writes the lines of others too. Not thread-safe, except for {@link #sync}.
  */
-final class UninterruptibleFile implements BackwardLines.Source, AutoCloseable {
+final class UninterruptibleFile implements LogFile {
     private final RandomAccessFile file;
 
     private UninterruptibleFile(RandomAccessFile file) {
@@ -24,7 +28,27 @@ final class UninterruptibleFile implements BackwardLines.Source, AutoCloseable {
         return new UninterruptibleFile(new RandomAccessFile(path.toFile(), "rw"));
     }
 
-    long size() throws IOException {
+    /** Creates a small file of mode 0600, whole and synced; the name must be new. */
+    static void create(Path path, byte[] content) throws IOException {
+        AtomicFiles.createOwnerOnly(path);
+        try (UninterruptibleFile file = forWriting(path)) {
+            file.write(content, content.length, 0);
+            file.sync();
+        } catch (IOException failed) {
+            Files.deleteIfExists(path);
+            throw failed;
+        }
+    }
+
+    /** The content of a small file. */
+    static byte[] readAll(Path path) throws IOException {
+        try (InputStream file = new FileInputStream(path.toFile())) {
+            return file.readAllBytes();
+        }
+    }
+
+    @Override
+    public long size() throws IOException {
         return file.length();
     }
 
@@ -39,18 +63,20 @@ final class UninterruptibleFile implements BackwardLines.Source, AutoCloseable {
         return count;
     }
 
-    /** Writes all of it, in one call of the system unless that takes less. */
-    void write(byte[] bytes, int length, long position) throws IOException {
+    /** In one call of the system unless that takes less. */
+    @Override
+    public void write(byte[] bytes, int length, long position) throws IOException {
         file.seek(position);
         file.write(bytes, 0, length);
     }
 
-    void truncate(long size) throws IOException {
+    @Override
+    public void truncate(long size) throws IOException {
         file.setLength(size);
     }
 
-    /** What is written survives a loss of power; may be called while another thread writes. */
-    void sync() throws IOException {
+    @Override
+    public void sync() throws IOException {
         file.getFD().sync();
     }
 

@@ -130,9 +130,6 @@ public final class SettingsReader {
                         && settings.origin(SettingCatalogue.SANDBOX) != SettingOrigin.DEFAULT);
         refuse(SettingCatalogue.SANDBOX_REQUIRED, settings.sandboxRequired() != SandboxRequired.OFF);
         refuse(SettingCatalogue.STRICT, settings.strict());
-        refuse(
-                SettingCatalogue.AUDIT_KEY_FILE,
-                settings.origin(SettingCatalogue.AUDIT_KEY_FILE) != SettingOrigin.DEFAULT);
     }
 
     private static void refuse(Setting<?> setting, boolean asked) {

@@ -94,8 +94,7 @@ class SettingsReaderTest {
         "INFLOOP_SANDBOX, docker, invalid-setting",
         "INFLOOP_STRICT, yes, invalid-setting",
         "INFLOOP_SANDBOX_REQUIRED, user, not-available",
-        "INFLOOP_STRICT, 1, not-available",
-        "INFLOOP_AUDIT_KEY_FILE, /key, not-available"
+        "INFLOOP_STRICT, 1, not-available"
     })
     void whatWouldWeakenSecurityIsRefused(String name, String value, String reason) {
         assertThatThrownBy(() -> read(Map.of(name, value))).isInstanceOfSatisfying(Refusal.class, refusal -> {
