@@ -251,6 +251,10 @@ final class ChainVerifier {
                     position.line(),
                     OptionalLong.of(last + 1),
                     "the log ends here, but " + numbers(last + 1, present.link().seq()) + " known to have been in it"));
+        } else if (!chained && lastLegacy.isPresent() && !lastLegacy.get().equals(present.link())) {
+            later(Finding.of(
+                    Kind.CHANGED,
+                    "head.json tells of sealed lines up to " + present.link().seq() + ", but no line is sealed"));
         } else if (codeAtHead.isPresent()
                 && !codeAtHead.get().equals(present.link().mac())) {
             later(new Finding(
