@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param type e.g. {@code webhook.accepted}
  * @param actor on whose behalf
  * @param outcome what came of it
- * @param fields further members in order: strings, numbers, booleans and lists of them; never a secret, a body or an input value
+ * @param fields further members in order: strings, numbers, booleans, lists and maps of them; never a secret, a body or an input value
  */
 public record AuditEvent(String type, Actor actor, Outcome outcome, Map<String, Object> fields) {
     /** What came of the event. */

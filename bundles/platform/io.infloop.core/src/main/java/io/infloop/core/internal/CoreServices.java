@@ -175,7 +175,7 @@ final class CoreServices {
         measure();
         tightened.ifPresent(audit::append);
         supervisor.reapOrphans();
-        syncing = scheduler.scheduleWithFixedDelay(auditFiles::force, 1, 1, TimeUnit.SECONDS);
+        syncing = scheduler.scheduleWithFixedDelay(auditFiles::force, 700, 700, TimeUnit.MILLISECONDS);
         registerShared();
         context.addBundleListener(frameworkStop);
         listener.start();

@@ -181,7 +181,7 @@ final class AuditAppender implements AutoCloseable {
             openLive();
         }
         repairEnd();
-        Continuation continuation = Continuation.of(tail(), head.read(seal), known);
+        Continuation continuation = Continuation.of(ChainTail.of(files, live, knownSize, seal), head.read(seal), known);
         if (continuation.headNeeded()) {
             live.sync();
             head.publish(head.stage(continuation.link(), seal));
@@ -191,25 +191,6 @@ final class AuditAppender implements AutoCloseable {
                 .filter(notice -> untold.stream().noneMatch(told -> told.type().equals(notice.type())))
                 .forEach(untold::add);
         known = continuation.link();
-    }
-
-    private ChainTail.Found tail() throws IOException {
-        ChainTail tail = new ChainTail(seal);
-        if (tail.scan(live, knownSize)) {
-            return tail.found();
-        }
-        for (Path older : files.newestFirst()) {
-            if (!older.equals(files.live()) && scan(tail, older)) {
-                return tail.found();
-            }
-        }
-        return tail.found();
-    }
-
-    private static boolean scan(ChainTail tail, Path file) throws IOException {
-        try (UninterruptibleFile opened = UninterruptibleFile.forReading(file)) {
-            return tail.scan(opened, opened.size());
-        }
     }
 
     private void write(List<PendingLine> lines) throws IOException {
@@ -258,14 +239,10 @@ final class AuditAppender implements AutoCloseable {
     private void rotate() throws IOException {
         List<Path> due = files.due();
         if (!due.isEmpty()) {
-            ChainTail newest = new ChainTail(seal);
-            scan(newest, due.get(due.size() - 1));
+            Link through = ChainTail.lastOf(due.get(due.size() - 1), seal);
             AuditEvent.Builder line = AuditEvent.of("audit.file_deleted", Actor.SYSTEM)
                     .with("reason", "more files than INFLOOP_AUDIT_MAX_FILES allows")
                     .with("files", due.size());
-            Link through = newest.found() instanceof ChainTail.Found.Chained chained
-                    ? chained.link()
-                    : newest.found() instanceof ChainTail.Found.Legacy legacy ? legacy.link() : Link.START;
             next = buffer.add(
                     known,
                     format.rest(line.with("through", through.seq())

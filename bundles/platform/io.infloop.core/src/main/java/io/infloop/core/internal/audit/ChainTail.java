@@ -3,6 +3,7 @@ package io.infloop.core.internal.audit;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.core.json.Jsons;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,34 @@ final class ChainTail {
 
     ChainTail(Seal seal) {
         this.seal = seal;
+    }
+
+    /** The end of a log whose live file is open. */
+    static Found of(AuditFiles files, BackwardLines.Source live, long size, Seal seal) throws IOException {
+        ChainTail tail = new ChainTail(seal);
+        if (!tail.scan(live, size)) {
+            for (Path older : files.newestFirst()) {
+                if (!older.equals(files.live()) && tail.scan(older)) {
+                    break;
+                }
+            }
+        }
+        return tail.found;
+    }
+
+    /** What a line behind the last one of a file refers to; {@link Link#START} if nothing in it is ours. */
+    static Link lastOf(Path file, Seal seal) throws IOException {
+        ChainTail tail = new ChainTail(seal);
+        tail.scan(file);
+        return tail.found instanceof Found.Chained chained
+                ? chained.link()
+                : tail.found instanceof Found.Legacy legacy ? legacy.link() : Link.START;
+    }
+
+    private boolean scan(Path file) throws IOException {
+        try (UninterruptibleFile opened = UninterruptibleFile.forReading(file)) {
+            return scan(opened, opened.size());
+        }
     }
 
     Found found() {

@@ -146,7 +146,7 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
                 .build()));
     }
 
-    /** Called every second or so: what was appended survives a loss of power from then on. */
+    /** Called more than once a second: what was appended survives a loss of power from then on. */
     public void force() {
         if (appender.isEmpty() || !unforced) {
             return;

@@ -114,10 +114,18 @@ final class HeadFile {
         FileTime limit = FileTime.from(Instant.now().minus(LITTER_AGE));
         try (DirectoryStream<Path> staged = Files.newDirectoryStream(directory, "head.*.tmp")) {
             for (Path file : staged) {
-                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(limit) < 0) {
+                if (isOlder(file, limit)) {
                     discard(file);
                 }
             }
+        }
+    }
+
+    private static boolean isOlder(Path file, FileTime limit) {
+        try {
+            return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(limit) < 0;
+        } catch (IOException goneMeanwhile) {
+            return false;
         }
     }
 }
