@@ -161,6 +161,7 @@ final class CoreServices {
             registerShared();
             return;
         }
+        auditFiles.checkKey();
         Optional<AuditEvent> tightened = data.prepare();
         auditFiles.prepare();
         instance.announce();

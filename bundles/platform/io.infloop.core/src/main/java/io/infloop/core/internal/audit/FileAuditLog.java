@@ -91,6 +91,21 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
         }
     }
 
+    /**
+     * To be called before the modes of files are tightened: what was open to others once is no secret any more.
+     *
+     * @throws Refusal if there is a key that cannot be trusted
+     */
+    public void checkKey() {
+        try {
+            if (key.exists()) {
+                key.read();
+            }
+        } catch (IOException unusable) {
+            throw new Refusal("audit-key", unusable.getMessage());
+        }
+    }
+
     @Override
     public void append(AuditEvent event) {
         if (appender.isEmpty()) {
