@@ -1,6 +1,7 @@
 package io.infloop.launcher.boot;
 
 import io.infloop.launcher.exit.CommandFailure;
+import io.infloop.launcher.log.RedactingEncoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,7 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -63,6 +66,7 @@ public final class Platform {
             framework.init(event -> report(event));
             framework.getBundleContext().addFrameworkListener(Platform::report);
             platform.offerEnvironment(plan.environment().variables());
+            platform.offerLog();
             platform.offerExit(exit);
             platform.install();
             return platform;
@@ -137,6 +141,12 @@ public final class Platform {
         framework
                 .getBundleContext()
                 .registerService(Supplier.class, supplier, property("infloop.handover", "environment"));
+    }
+
+    /** Core knows the secrets; the log is here. */
+    private void offerLog() {
+        Consumer<UnaryOperator<String>> log = RedactingEncoder::redactWith;
+        framework.getBundleContext().registerService(Consumer.class, log, property("infloop.log", "redactor"));
     }
 
     private void offerExit(BiConsumer<Integer, String> exit) {

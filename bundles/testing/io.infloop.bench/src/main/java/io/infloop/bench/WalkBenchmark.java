@@ -1,6 +1,7 @@
 package io.infloop.bench;
 
 import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.engine.internal.graph.Graph;
 import io.infloop.engine.internal.graph.WorkflowParser;
@@ -128,7 +129,8 @@ public class WalkBenchmark {
                 clock.millis(),
                 Actor.SYSTEM);
         RunBudget.Limits none = new RunBudget.Limits(0, Duration.ZERO, 0);
-        RunEvents events = new RunEvents(header.runId(), header.correlationId(), journal, nobodyWatches, clock);
+        RunEvents events =
+                new RunEvents(header.runId(), header.correlationId(), journal, nobodyWatches, Redactor.NONE, clock);
         LiveRun run = new LiveRun(
                 header,
                 graph,

@@ -30,6 +30,7 @@ import io.infloop.core.internal.process.WorkingDirectories;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.settings.ApiToken;
+import io.infloop.core.internal.settings.EnvironmentSecrets;
 import io.infloop.core.internal.settings.ServerSettings;
 import io.infloop.core.internal.settings.SettingsReader;
 import io.infloop.core.metrics.Metrics;
@@ -98,6 +99,8 @@ final class CoreServices {
         this.token = token;
         this.command = command;
         token.ifPresent(present -> secrets.add(present.reveal()));
+        EnvironmentSecrets.in(environment).forEach(secrets::add);
+        LogRedaction.begin(context, secrets);
         this.scheduler = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "infloop timer");
             thread.setDaemon(true);

@@ -1,6 +1,7 @@
 package io.infloop.engine.internal;
 
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.process.ProcessSupervisor;
@@ -68,6 +69,7 @@ public final class Engine implements AutoCloseable {
             ServerInstance instance,
             EventHub hub,
             AuditLog audit,
+            Redactor redactor,
             ProcessSupervisor processes,
             WorkspaceRoots workspaceRoots,
             Contributions contributions,
@@ -132,6 +134,7 @@ public final class Engine implements AutoCloseable {
                         services.instance(),
                         services.hub(),
                         services.audit(),
+                        services.redactor(),
                         services.triggers(),
                         files,
                         journals,

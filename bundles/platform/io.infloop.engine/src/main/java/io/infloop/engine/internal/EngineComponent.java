@@ -1,6 +1,7 @@
 package io.infloop.engine.internal;
 
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
@@ -48,6 +49,7 @@ public final class EngineComponent {
             @Reference ServerInstance instance,
             @Reference EventHub hub,
             @Reference AuditLog audit,
+            @Reference Redactor redactor,
             @Reference Metrics metrics,
             @Reference ProcessSupervisor processes,
             @Reference WorkspaceRoots workspaceRoots,
@@ -67,6 +69,7 @@ public final class EngineComponent {
                 instance,
                 hub,
                 audit,
+                redactor,
                 processes,
                 workspaceRoots,
                 contributions,

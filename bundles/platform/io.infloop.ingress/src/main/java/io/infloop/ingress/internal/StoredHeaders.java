@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The headers of a delivery as they are stored: without signatures and without credentials. */
+/** The headers of a delivery as they are stored and as templates see them: without signatures and without credentials. */
 final class StoredHeaders {
     private static final Set<String> NEVER = Set.of(
             "authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-key", "x-access-key");

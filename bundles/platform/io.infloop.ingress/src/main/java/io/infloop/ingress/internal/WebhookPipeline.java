@@ -210,14 +210,14 @@ public final class WebhookPipeline implements StartPart {
             return refuse(inbound, ErrorCode.NOT_FOUND, "workflow '" + workflowId + "' does not exist");
         }
         CompiledTrigger definition = compiled.of(inbound.trigger());
-        Map<String, Object> scope = WebhookScope.of(inbound.request(), definition.wanted());
+        Map<String, String> storedHeaders = StoredHeaders.of(inbound.request().headers(), source.signature());
+        Map<String, Object> scope = WebhookScope.of(inbound.request(), storedHeaders, definition.wanted());
         if (inbound.mode() == FireMode.DRY_RUN) {
             return CompletableFuture.completedFuture(DryRun.reply(definition, scope, declared.get(), verified));
         }
         if (!definition.matches(scope)) {
             return CompletableFuture.completedFuture(Reply.FILTERED);
         }
-        Map<String, String> storedHeaders = StoredHeaders.of(inbound.request().headers(), source.signature());
         RunInputs.Resolution resolution = RunInputs.resolve(declared.get(), definition.inputs(scope));
         if (resolution instanceof RunInputs.Invalid invalid) {
             acceptance.keepRejected(inbound, eventType, storedHeaders, ErrorCode.INVALID_INPUTS.text());

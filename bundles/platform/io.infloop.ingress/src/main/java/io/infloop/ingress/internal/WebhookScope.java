@@ -19,11 +19,14 @@ import java.util.Optional;
 final class WebhookScope {
     private WebhookScope() {}
 
-    /** @param wanted the places that templates look at; other members of the body are left out */
-    static Map<String, Object> of(WebhookRequest request, WantedPaths wanted) {
+    /**
+     * @param headers those that may be seen: what a template takes over ends up in the journal
+     * @param wanted the places that templates look at; other members of the body are left out
+     */
+    static Map<String, Object> of(WebhookRequest request, Map<String, String> headers, WantedPaths wanted) {
         Map<String, Object> scope = new LinkedHashMap<>();
         if (wanted.child("headers").isPresent()) {
-            scope.put("headers", request.headers().joined());
+            scope.put("headers", headers);
         }
         if (wanted.child("query").isPresent()) {
             scope.put("query", FormBodies.parse(request.rawQuery()));

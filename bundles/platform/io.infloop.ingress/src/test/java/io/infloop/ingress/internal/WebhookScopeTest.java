@@ -61,6 +61,7 @@ class WebhookScopeTest {
     void onlyWhatTemplatesUseIsBuilt() {
         Map<String, Object> scope = WebhookScope.of(
                 Fixture.request(Map.of("X-A", "1"), "q=1&q=2", "{}".getBytes(StandardCharsets.UTF_8)),
+                Map.of("x-a", "1"),
                 WantedPaths.of(List.of("headers.x-a", "query", "elsewhere")));
         assertThat(scope).containsOnlyKeys("headers", "query");
         assertThat(Json.write(scope.get("headers"))).isEqualTo("{\"x-a\":\"1\"}");
@@ -95,13 +96,15 @@ class WebhookScopeTest {
     private static String wanted(String body, String... paths) {
         return Json.write(WebhookScope.of(
                         Fixture.request(Map.of(), "", body.getBytes(StandardCharsets.UTF_8)),
+                        Map.of(),
                         WantedPaths.of(List.of(paths)))
                 .get("body"));
     }
 
     private static String body(Map<String, String> headers, String body) {
         byte[] bytes = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
-        return Json.write(WebhookScope.of(Fixture.request(headers, "", bytes), WantedPaths.of(List.of("body")))
-                .get("body"));
+        return Json.write(
+                WebhookScope.of(Fixture.request(headers, "", bytes), Map.of(), WantedPaths.of(List.of("body")))
+                        .get("body"));
     }
 }

@@ -2,6 +2,7 @@ package io.infloop.engine.internal.run;
 
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.engine.internal.graph.Graph;
@@ -36,6 +37,7 @@ public final class RunStarter {
             ServerInstance instance,
             EventHub hub,
             AuditLog audit,
+            Redactor redactor,
             TriggerStore triggers,
             JournalFiles files,
             JournalWriter journals,
@@ -83,6 +85,7 @@ public final class RunStarter {
                 header.correlationId(),
                 environment.journals().open(environment.files().journal(header.workflowId(), header.runId())),
                 environment.hub(),
+                environment.redactor(),
                 environment.clock());
         RunBudget budget =
                 new RunBudget(environment.limits(), environment.cost(), environment.clock(), header.startedAt());

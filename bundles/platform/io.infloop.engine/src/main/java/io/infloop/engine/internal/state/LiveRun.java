@@ -141,7 +141,7 @@ public final class LiveRun {
             }
             end = new Ending(
                     cancelReason.map(CancelReason::status).orElse(walk.status()),
-                    cancelReason.map(CancelReason::message).or(walk::message),
+                    cancelReason.map(CancelReason::message).or(walk::message).map(events::redacted),
                     finishedAt);
             exceptional = cancelReason.isPresent() || walk.exceptional();
             ending = Optional.of(end);
@@ -215,6 +215,6 @@ public final class LiveRun {
                 .put("source", header.source())
                 .putIfPresent("triggerId", header.maskedTriggerId())
                 .putIfPresent("queueId", header.queueId());
-        return state.build();
+        return events.redacted(state.build());
     }
 }

@@ -1,5 +1,6 @@
 package io.infloop.engine.internal.state;
 
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.engine.internal.journal.RunJournal;
 import io.infloop.spi.json.JsonObject;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * Numbers the events of a run and hands them, in one order, to its journal, to everybody who watches and to the run's own memory of
- * its last events. Never waits. Thread-safe.
+ * its last events. What programs print may hold secrets: these are taken out here, before anybody sees them. Never waits. Thread-safe.
  */
 public final class RunEvents {
     /** Events kept for snapshots. */
@@ -42,6 +43,7 @@ public final class RunEvents {
     private final String correlationId;
     private final RunJournal journal;
     private final EventHub hub;
+    private final Redactor redactor;
     private final Clock clock;
     private final Deque<Kept> recent = new ArrayDeque<>();
     private long recentBytes;
@@ -52,13 +54,25 @@ public final class RunEvents {
     private boolean outputCapped;
     private boolean closed;
 
-    public RunEvents(String runId, String correlationId, RunJournal journal, EventHub hub, Clock clock) {
+    public RunEvents(
+            String runId, String correlationId, RunJournal journal, EventHub hub, Redactor redactor, Clock clock) {
         this.runId = runId;
         this.correlationId = correlationId;
         this.journal = journal;
         this.hub = hub;
+        this.redactor = redactor;
         this.clock = clock;
         journal.onFailure(reason -> notSaved(reason.getMessage()));
+    }
+
+    /** Without the secrets that programs may have printed; events are redacted anyway. */
+    JsonObject redacted(JsonObject state) {
+        return redactor.redact(state);
+    }
+
+    /** As {@link #redacted(JsonObject)}. */
+    String redacted(String message) {
+        return redactor.redact(message);
     }
 
     /** Something that happened in the walk. */
@@ -109,7 +123,8 @@ public final class RunEvents {
 
     private void publish(String type, JsonObject fields, boolean essential) {
         noteGap();
-        JsonObject stamped = stamped().putAll(withoutStamp(fields)).build();
+        JsonObject stamped =
+                stamped().putAll(redactor.redact(withoutStamp(fields))).build();
         JsonObject event =
                 JsonObject.builder().put("type", type).putAll(stamped).build();
         byte[] line = event.toString().getBytes(StandardCharsets.UTF_8);

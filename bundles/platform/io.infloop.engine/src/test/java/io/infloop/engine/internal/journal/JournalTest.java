@@ -3,6 +3,7 @@ package io.infloop.engine.internal.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.infloop.core.audit.Redactor;
 import io.infloop.engine.internal.state.RunEvents;
 import io.infloop.engine.internal.testing.FakeHub;
 import io.infloop.spi.json.Json;
@@ -185,7 +186,8 @@ class JournalTest {
         writer.close();
         Path file = root.resolve("j");
         RunJournal journal = writer.open(file);
-        RunEvents events = new RunEvents(RUN, "cid_0123456789abcdefghij", journal, new FakeHub(), Clock.systemUTC());
+        RunEvents events = new RunEvents(
+                RUN, "cid_0123456789abcdefghij", journal, new FakeHub(), Redactor.NONE, Clock.systemUTC());
         String chunk = "x".repeat(1_000_000);
         for (int i = 0; i < 20; i++) {
             events.emitOutput("stdout_chunk", JsonObject.of("text", chunk));

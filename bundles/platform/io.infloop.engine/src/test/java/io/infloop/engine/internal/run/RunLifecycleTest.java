@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
 import io.infloop.engine.Runs;
@@ -15,6 +16,7 @@ import io.infloop.engine.internal.testing.EngineFixture;
 import io.infloop.engine.internal.testing.FakeRecords;
 import io.infloop.engine.internal.testing.TestNodes;
 import io.infloop.host.PluginRef;
+import io.infloop.spi.Registration;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.NodeOutcome;
@@ -67,6 +69,38 @@ class RunLifecycleTest {
 
     private Path marker(String runId) {
         return data.resolve("active-runs/" + runId + ".json");
+    }
+
+    @Test
+    void aSecretThatANodePrintsIsSeenByNobody() throws IOException {
+        engine.redactor = new Redactor() {
+            @Override
+            public Registration add(String secret) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public String redact(String text) {
+                return text.replace("canary", "[redacted]");
+            }
+        };
+        engine.contributions.add(TestNodes.of("leak", context -> {
+            context.journal().stdout("my key is canary");
+            throw new IllegalStateException("canary was refused");
+        }));
+        put("leaky", "leak");
+
+        JsonObject record = engine.run("leaky");
+
+        assertThat(record.toString()).contains("my key is [redacted]").doesNotContain("canary");
+        assertThat(Files.readString(
+                        data.resolve("runs/leaky/" + record.string("runId").orElseThrow() + ".jsonl")))
+                .contains("[redacted]")
+                .doesNotContain("canary");
+        assertThat(engine.runs().snapshot(true).toString())
+                .contains("[redacted]")
+                .doesNotContain("canary");
+        assertThat(engine.hub.events().toString()).contains("[redacted]").doesNotContain("canary");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.id.Ids;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.core.process.ProcessSupervisor;
@@ -32,6 +33,7 @@ public final class EngineFixture implements AutoCloseable {
     public final FakeSettings settings;
     public final FakeInstance instance;
     public final FakeHub hub = new FakeHub();
+    public Redactor redactor = Redactor.NONE;
     public final FakeAudit audit = new FakeAudit();
     public final FakeContributions contributions = new FakeContributions().add(TestNodes.basic());
     public final FakeWorkflows workflows = new FakeWorkflows();
@@ -61,6 +63,7 @@ public final class EngineFixture implements AutoCloseable {
                 instance,
                 hub,
                 audit,
+                redactor,
                 new Supervisor(),
                 new Roots(),
                 contributions,

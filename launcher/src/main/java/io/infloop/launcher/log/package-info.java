@@ -1,0 +1,2 @@
+/** What the log needs beyond its library. */
+package io.infloop.launcher.log;
