@@ -16,9 +16,10 @@ Inside the bundles of these libraries are, unmodified as well:
 - Eclipse Jetty 12 (in org.apache.felix.http.jetty12): Apache License, Version 2.0; Eclipse Public License - v 2.0
 - SQLite (in sqlite-jdbc): public domain
 
-Licence of RE2/J (BSD-3-Clause), which is a work derived from Russ Cox's RE2 in Go:
+<#-- Neither jar of RE2/J carries its licence: notice and text are those of Debian's package libre2j-java, compared word for word. -->
+Licence of RE2/J (BSD-3-Clause):
 
-  Copyright (c) 2009 The Go Authors. All rights reserved.
+  Copyright (c) 2009-2021 The Go Authors. All rights reserved.
 
   Redistribution and use in source and binary forms, with or without
   modification, are permitted provided that the following conditions are

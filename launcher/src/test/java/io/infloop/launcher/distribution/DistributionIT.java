@@ -98,7 +98,7 @@ class DistributionIT {
                         "at.yawk.lz4:lz4-java:",
                         "com.google.re2j:re2j:",
                         "io.prometheus:prometheus-metrics-core:",
-                        "Copyright (c) 2009 The Go Authors",
+                        "Copyright (c) 2009-2021 The Go Authors",
                         "THIS SOFTWARE IS PROVIDED");
         assertThat(components()).satisfiesAnyOf(names -> assertThat(names).isEmpty(), names -> assertThat(names)
                 .anyMatch(name -> name.startsWith("re2j:")));
