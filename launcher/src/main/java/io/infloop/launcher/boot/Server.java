@@ -60,7 +60,7 @@ public final class Server {
             }
             return code;
         } finally {
-            clean(code == CommandFailure.CONFIGURATION);
+            clean(code == CommandFailure.CONFIGURATION || code == CommandFailure.TEMPORARY);
         }
     }
 

@@ -59,6 +59,7 @@ public final class CommandLines {
                 "1:something was found, or failed",
                 "2:the command line makes no sense",
                 "69:no server is running",
+                "75:the server cannot serve now; another attempt may succeed",
                 "78:the configuration does not allow it"
             })
     static final class Root implements Runnable {

@@ -13,6 +13,8 @@ public final class CommandFailure extends RuntimeException {
     public static final int USAGE = 2;
     /** No server is running. */
     public static final int NO_SERVER = 69;
+    /** It cannot be done now; the next attempt may succeed. */
+    public static final int TEMPORARY = 75;
     /** The configuration does not allow it. */
     public static final int CONFIGURATION = 78;
 
@@ -94,6 +96,7 @@ public final class CommandFailure extends RuntimeException {
         return switch (exitCode) {
             case USAGE -> "usage";
             case NO_SERVER -> "no-server";
+            case TEMPORARY -> "temporary";
             case CONFIGURATION -> "configuration";
             default -> "failed";
         };

@@ -19,8 +19,9 @@ import java.util.Map;
  * The environment of the start script, which comes on a pipe so that neither the JVM's environment nor its command line, both of
  * which other processes can read, holds a token or a key.
  *
- * <p>The text is one line with the encoding ({@code base64} or {@code hex}) and then the encoded records {@code NAME=value}, each
- * ended by a NUL. A name given twice takes its last value.
+ * <p>The first line names the encoding: with {@code percent} each further line is a record {@code NAME=value} in printable ASCII, other
+ * bytes as {@code %XX}; with {@code base64} the rest is the encoded records, each ended by a NUL. A name given twice takes its last
+ * value.
  */
 public final class HandOver {
     /** System property set by the start script: the number of the descriptor. */
@@ -61,8 +62,8 @@ public final class HandOver {
         String encoded = end < 0 ? "" : text.substring(end + 1);
         byte[] records =
                 switch (encoding) {
+                    case "percent" -> unescape(encoded);
                     case "base64" -> Base64.getMimeDecoder().decode(encoded);
-                    case "hex" -> HexFormat.of().parseHex(encoded.replaceAll("\\s", ""));
                     default -> throw new IOException("unknown encoding");
                 };
         Map<String, String> variables = new LinkedHashMap<>();
@@ -73,6 +74,24 @@ public final class HandOver {
             }
         }
         return variables;
+    }
+
+    private static byte[] unescape(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (character == '\n') {
+                bytes.write(0);
+            } else if (character != '%') {
+                bytes.write(character);
+            } else if (i + 2 < text.length()) {
+                bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
+                i += 2;
+            } else {
+                throw new IOException("it ends in the middle of a byte");
+            }
+        }
+        return bytes.toByteArray();
     }
 
     /** A plain loop: {@code readAllBytes} of a file stream seeks, which a pipe refuses on Java 17. */

@@ -11,17 +11,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /** What was assembled, looked at from outside. */
 class DistributionIT {
     private static final Path HOME = Path.of(System.getProperty("infloop.distribution"));
+    private static final Instant BUILD_TIME = Instant.parse(System.getProperty("infloop.build.time"));
 
     @Test
     void theRepositoryHoldsExactlyWhatTheFeaturesList() throws IOException {
@@ -112,6 +118,65 @@ class DistributionIT {
                 String[] line = Files.readString(checksum).strip().split(" {2}");
                 assertThat(sha256(checksum.resolveSibling(line[1]))).as(line[1]).isEqualTo(line[0]);
             }
+        }
+    }
+
+    /** What makes two builds of one commit the same, wherever and by whomever they are made. */
+    @Test
+    void theArchivesTellNothingAboutWhoBuiltThemWhereAndWhen() throws IOException {
+        List<TarEntry> entries = TarEntry.read(archive(".tar.gz"));
+
+        assertThat(entries).hasSizeGreaterThan(100);
+        assertThat(entries).allSatisfy(entry -> {
+            assertThat(entry.owner()).isEqualTo("0:0:root:root");
+            assertThat(entry.seconds()).isEqualTo(BUILD_TIME.getEpochSecond());
+            assertThat(entry.mode()).isIn("0644", "0755");
+        });
+        assertThat(entries)
+                .filteredOn(
+                        entry -> entry.mode().equals("0755") && !entry.name().endsWith("/"))
+                .extracting(entry -> entry.name().replaceFirst("^[^/]*/", ""))
+                .containsExactlyInAnyOrder("bin/infloop", "demo/agent.sh");
+        assertThat(entries).extracting(TarEntry::name).doesNotHaveDuplicates();
+        try (ZipFile zip = new ZipFile(archive(".zip").toFile())) {
+            assertThat(zip.stream().map(ZipEntry::getName).toList())
+                    .isEqualTo(entries.stream().map(TarEntry::name).toList());
+            assertThat(zip.stream().map(ZipEntry::getTimeLocal).distinct())
+                    .containsExactly(LocalDateTime.ofInstant(BUILD_TIME, ZoneOffset.UTC));
+        }
+    }
+
+    @Test
+    void ourJarsTellNothingEither() throws IOException {
+        for (Path jar : jars()) {
+            if (jar.getFileName().toString().startsWith("io.infloop.")) {
+                try (JarFile content = new JarFile(jar.toFile())) {
+                    assertThat(content.stream().map(ZipEntry::getTimeLocal).distinct())
+                            .as(jar.toString())
+                            .hasSize(1);
+                    assertThat(content.getManifest().getMainAttributes().keySet())
+                            .as(jar.toString())
+                            .extracting(Object::toString)
+                            .doesNotContain("Bnd-LastModified", "Built-By", "Build-Jdk", "Created-By", "Tool");
+                }
+            }
+        }
+    }
+
+    /** Without network the plugin that makes it is not run at all. */
+    @Test
+    void theBillOfMaterialsIsThereUnlessTheBuildWasOffline() {
+        if (!System.getProperty("infloop.build.network").equals("offline: true")) {
+            assertThat(HOME.resolve("sbom.cdx.json")).isNotEmptyFile();
+        }
+    }
+
+    private static Path archive(String ending) throws IOException {
+        try (Stream<Path> files = Files.list(HOME.getParent())) {
+            return files.filter(file -> file.getFileName().toString().startsWith("infloop-")
+                            && file.getFileName().toString().endsWith(ending))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -16,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,10 +66,28 @@ class ServerIT {
         assertThat(unknown.exitValue()).isEqualTo(78);
         assertThat(output()).contains("does not accept this API token", "--token-file");
 
-        server.destroy();
-        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        try (Stream<String> events = client(running, TOKEN).events()) {
+            Iterator<String> lines = events.iterator();
+            assertThat(lines.next()).startsWith("id: ");
+            server.destroy();
+            assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
         assertThat(server.exitValue()).isZero();
         assertThat(data.resolve("instances")).isEmptyDirectory();
+        assertThat(output())
+                .as("a client that watches holds nothing up")
+                .doesNotContain("TimeoutException")
+                .doesNotContain("ERROR");
+    }
+
+    @Test
+    void aServiceManagerMayTryAgainWhenNothingCanBeListenedOn() throws Exception {
+        Map<String, String> variables = Map.of("HOST", "192.0.2.1", "INFLOOP_API_TOKEN", TOKEN);
+        Process server = infloop(directory.resolve("data"), variables, "start");
+
+        assertThat(server.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(server.exitValue()).isEqualTo(75);
+        assertThat(output()).contains("refusing-to-start: cannot-listen");
     }
 
     @Test

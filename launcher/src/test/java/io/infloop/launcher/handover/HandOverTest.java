@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -22,21 +21,24 @@ class HandOverTest {
     }
 
     @Test
-    void readsHexadecimalDigitsAsWrittenByOd() throws IOException {
-        String text = "hex\n" + HexFormat.ofDelimiter(" ").formatHex(utf8(RECORDS)) + "\n";
+    void readsOneLinePerVariable() throws IOException {
+        String text = "percent\nA=1\nEMPTY=\nMULTI=a%0Ab \"$(x)` \\ %C3%A9\nPERCENT=100%25 %0a\n=odd\nodd\nA=2\n";
 
-        assertThat(parse(text)).containsEntry("A", "2").hasSize(3);
+        assertThat(parse(text))
+                .isEqualTo(Map.of("A", "2", "EMPTY", "", "MULTI", "a\nb \"$(x)` \\ é", "PERCENT", "100% \n"));
     }
 
     @Test
     void anEmptyEnvironmentIsEmpty() throws IOException {
         assertThat(parse("base64\n\n")).isEmpty();
+        assertThat(parse("percent\n\n")).isEmpty();
     }
 
     @Test
     void refusesWhatItDoesNotUnderstand() {
         assertThatThrownBy(() -> parse("rot13\nabc")).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> parse("hex\nzz")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> parse("percent\nA=%zz")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> parse("percent\nA=%4")).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -44,7 +44,8 @@ class StartScriptTest {
         Files.createDirectories(java.getParent());
         Files.writeString(
                 java,
-                "#!/bin/sh\ncat <&3 >" + directory + "/handed\ntr '\\0' '\\n' </proc/$$/environ >" + directory
+                "#!/bin/sh\nreadlink /proc/$$/fd/3 >" + directory + "/descriptor\ncat <&3 >" + directory
+                        + "/handed\ncat >" + directory + "/stdin\ntr '\\0' '\\n' </proc/$$/environ >" + directory
                         + "/environ\ntr '\\0' '\\n' </proc/$$/cmdline >" + directory + "/cmdline\n");
         executable(java);
         release("17.0.2");
@@ -62,12 +63,15 @@ class StartScriptTest {
         Map<String, String> variables = variables();
         variables.put("INFLOOP_API_TOKEN", SECRET);
         variables.put("AWKWARD", "line\nline \"quotes\" 'single' $HOME `id` $(id) \\ \\n é \u0001 tail\n");
+        variables.put("PERCENT", "100% %41 %0A");
         variables.put("LARGE", "x".repeat(20_000));
+        variables.put("LINES", "line\n".repeat(1_000));
 
         Result result = run(shell, variables, "start", "an argument");
 
         assertThat(result.exit()).as(result.error()).isZero();
         assertThat(handed()).containsAllEntriesOf(variables);
+        assertThat(read("descriptor")).startsWith("pipe:");
         assertThat(read("environ"))
                 .doesNotContain(SECRET)
                 .doesNotContain("AWKWARD")
@@ -113,16 +117,79 @@ class StartScriptTest {
         assertThat(result.error()).contains("absent", "cannot be read");
     }
 
-    @Test
-    void refusesAnEnvironmentThatDoesNotFitIntoAPipe() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "4"})
+    void readsTheTokenFromADescriptorAndLeavesNothingInIt(String descriptor) throws Exception {
+        Path file = Files.writeString(directory.resolve("token"), SECRET + "\n");
         Map<String, String> variables = variables();
-        variables.put("LARGE", "x".repeat(46_000));
+        variables.put("INFLOOP_API_TOKEN_FD", descriptor);
+
+        Result result = run(List.of("sh", "-c", "exec \"$0\" start " + descriptor + "<" + file), variables);
+
+        assertThat(result.exit()).as(result.error()).isZero();
+        assertThat(handed()).containsEntry("INFLOOP_API_TOKEN", SECRET);
+        assertThat(read("stdin")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3", "10", "x", "0 4", "9"})
+    void refusesADescriptorThatGivesNoToken(String descriptor) throws Exception {
+        Map<String, String> variables = variables();
+        variables.put("INFLOOP_API_TOKEN_FD", descriptor);
 
         Result result = run(List.of("sh"), variables, "start");
 
         assertThat(result.exit()).isEqualTo(78);
-        assertThat(result.error()).contains("larger than 44 kB");
+        assertThat(result.error())
+                .startsWith("refusing-to-start: unusable-token\n")
+                .contains("INFLOOP_API_TOKEN_FD");
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void handsOverAnEnvironmentOfSixtyKilobytesInAPipe(List<String> shell) throws Exception {
+        Map<String, String> variables = variables();
+        variables.put("LARGE", "x".repeat(59_000) + "\n tail é\n");
+
+        Result result = run(shell, variables, "start");
+
+        assertThat(result.exit()).as(result.error()).isZero();
+        assertThat(handed()).containsAllEntriesOf(variables);
+        assertThat(read("descriptor")).startsWith("pipe:");
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void refusesAnEnvironmentThatDoesNotFitIntoAPipe(List<String> shell) throws Exception {
+        Map<String, String> variables = variables();
+        variables.put("LARGE", "x".repeat(65_000));
+
+        Result result = run(shell, variables, "start");
+
+        assertThat(result.exit()).isEqualTo(78);
+        assertThat(result.error())
+                .startsWith("refusing-to-start: environment-too-large\n")
+                .contains("larger than 60 kB");
         assertThat(directory.resolve("handed")).doesNotExist();
+    }
+
+    @Test
+    void worksWithoutAwk() throws Exception {
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        for (String name : List.of("dirname", "base64", "cat", "sed", "env", "readlink", "tr")) {
+            Path program = programs.resolve(name);
+            Files.writeString(program, "#!/bin/sh\nPATH=/usr/bin:/bin\nexec " + name + " \"$@\"\n");
+            executable(program);
+        }
+        Map<String, String> variables = variables();
+        variables.put("PATH", programs.toString());
+        variables.put("AWKWARD", "a\nb\n");
+
+        Result result = run(List.of("/bin/sh", script.toString()), variables, "start");
+
+        assertThat(result.exit()).as(result.error()).isZero();
+        assertThat(handed()).containsAllEntriesOf(variables);
+        assertThat(read("handed")).startsWith("base64\n");
     }
 
     @ParameterizedTest
@@ -195,6 +262,7 @@ class StartScriptTest {
         builder.environment().putAll(variables);
         builder.directory(Path.of("/").toFile());
         Path error = directory.resolve("error");
+        builder.redirectInput(Path.of("/dev/null").toFile());
         builder.redirectError(error.toFile());
         builder.redirectOutput(directory.resolve("output").toFile());
         Process process = builder.start();

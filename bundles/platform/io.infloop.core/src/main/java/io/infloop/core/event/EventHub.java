@@ -46,5 +46,8 @@ public interface EventHub {
 
         /** Events were dropped; {@code resumedAfter} is the last id before the next event. */
         void missed(long resumedAfter) throws Exception;
+
+        /** Nothing more comes: the subscription was closed, the watcher failed, or the server is going down. Called once, last. */
+        default void ended() {}
     }
 }

@@ -1,6 +1,6 @@
 /** What happens, for everybody who watches: runs, queue, plugins. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.infloop.core.event;
 
 import org.osgi.annotation.bundle.Export;

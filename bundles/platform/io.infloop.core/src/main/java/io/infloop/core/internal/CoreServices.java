@@ -197,7 +197,7 @@ final class CoreServices {
 
     void stop() {
         if (!command) {
-            listener.close();
+            closeListener();
             context.removeBundleListener(frameworkStop);
         }
         for (int index = registrations.size() - 1; index >= 0; index--) {
@@ -273,7 +273,13 @@ final class CoreServices {
     /** The port closes before the first part goes, so that nobody is told "not found" by a server that is going down. */
     private void whenFrameworkStops(BundleEvent event) {
         if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
-            listener.close();
+            closeListener();
         }
+    }
+
+    /** Jetty would wait for the streams of events, which have no end of their own. */
+    private void closeListener() {
+        hub.close();
+        listener.close();
     }
 }

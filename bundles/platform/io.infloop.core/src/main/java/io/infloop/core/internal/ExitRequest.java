@@ -24,7 +24,7 @@ final class ExitRequest {
             for (ServiceReference<BiConsumer> reference : references) {
                 BiConsumer<Integer, String> exit = context.getService(reference);
                 if (exit != null) {
-                    exit.accept(Refusal.EXIT_CODE, refusal.text());
+                    exit.accept(refusal.exitCode(), refusal.text());
                     return;
                 }
             }

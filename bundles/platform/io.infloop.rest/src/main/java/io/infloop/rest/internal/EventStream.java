@@ -84,6 +84,11 @@ final class EventStream implements EventHub.Watcher {
         state(true, OptionalLong.of(resumedAfter), resumedAfter);
     }
 
+    @Override
+    public void ended() {
+        close();
+    }
+
     /** @return the id that was sent with the state */
     private long state(boolean withEvents, OptionalLong wantedId, long atLeast) throws IOException {
         stateSinceNanos = OptionalLong.of(System.nanoTime());

@@ -124,6 +124,7 @@ public final class RingEventHub implements EventHub, AutoCloseable {
         return watching;
     }
 
+    /** Nothing is published any more; every watcher is told that this is the end, on its own thread. */
     @Override
     public void close() {
         lock.lock();
@@ -199,6 +200,7 @@ public final class RingEventHub implements EventHub, AutoCloseable {
                 LOGGER.debug("a watcher of events failed and is dropped", failed);
             } finally {
                 close();
+                watcher.ended();
             }
         }
 

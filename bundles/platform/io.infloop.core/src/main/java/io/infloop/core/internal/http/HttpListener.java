@@ -217,7 +217,7 @@ public final class HttpListener implements AutoCloseable {
     private void abort(String reason, String message) {
         if (!closed) {
             LOGGER.error("the server does not listen: {}", message);
-            aborted.accept(new Refusal(reason, message));
+            aborted.accept(Refusal.temporary(reason, message));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RingEventHubTest {
@@ -62,6 +63,26 @@ class RingEventHubTest {
 
         assertThat(json).startsWith("{\"type\":\"trigger_removed\",\"queueId\":\"q\",\"ts\":");
         assertThat(Long.parseLong(json.replaceAll("\\D", ""))).isBetween(before, System.currentTimeMillis());
+    }
+
+    @Test
+    void everyWatcherIsToldOnceThatNothingMoreComes() {
+        Recorder left = new Recorder();
+        Recorder stays = new Recorder();
+        Registration leaving = hub.subscribe(0, left);
+        hub.subscribe(0, stays);
+        leaving.close();
+        await().until(() -> left.ended.get() == 1);
+        assertThat(stays.ended).hasValue(0);
+
+        hub.close();
+        await().until(() -> stays.ended.get() == 1);
+        Recorder late = new Recorder();
+        hub.subscribe(0, late);
+
+        await().until(() -> late.ended.get() == 1);
+        await().until(() -> hub.watcherCount() == 0);
+        assertThat(left.ended).hasValue(1);
     }
 
     @Test
@@ -180,6 +201,7 @@ class RingEventHubTest {
         private final List<Event> events = new CopyOnWriteArrayList<>();
         private final List<Long> missed = new CopyOnWriteArrayList<>();
         private final CountDownLatch release;
+        private final AtomicInteger ended = new AtomicInteger();
         private volatile boolean entered;
 
         Recorder() {
@@ -188,6 +210,11 @@ class RingEventHubTest {
 
         Recorder(CountDownLatch release) {
             this.release = release;
+        }
+
+        @Override
+        public void ended() {
+            ended.incrementAndGet();
         }
 
         @Override

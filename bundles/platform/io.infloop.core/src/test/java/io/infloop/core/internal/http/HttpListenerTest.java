@@ -34,6 +34,7 @@ class HttpListenerTest {
 
         assertThat(aborted).singleElement().satisfies(refusal -> {
             assertThat(refusal.reason()).isEqualTo("parts-not-ready");
+            assertThat(refusal.exitCode()).as("worth another attempt").isEqualTo(75);
             assertThat(refusal.text()).contains("engine", "http").startsWith("refusing-to-start: parts-not-ready\n");
         });
         listener.close();
