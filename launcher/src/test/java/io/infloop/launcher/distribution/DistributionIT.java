@@ -46,6 +46,9 @@ class DistributionIT {
         for (String name : new String[] {
             "bin/infloop",
             "config/logback.xml",
+            "config/infloop.service",
+            "config/Dockerfile",
+            "config/docker-compose.yml",
             "LICENSE",
             "README.txt",
             "THIRD-PARTY.txt",

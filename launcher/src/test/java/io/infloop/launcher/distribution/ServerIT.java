@@ -8,7 +8,9 @@ import io.infloop.launcher.client.RunningServer;
 import io.infloop.launcher.client.TokenSource;
 import io.infloop.launcher.handover.Environment;
 import io.infloop.launcher.json.JsonText;
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +160,136 @@ class ServerIT {
                         .formatted(file, file, file));
     }
 
+    /** The script waits for its result: the shell stays above the server with its environment. */
+    @Test
+    void aSecretInTheEnvironmentOfAWaitingShellIsReported() throws Exception {
+        Path data = directory.resolve("data");
+        Process strict = shell(data, "INFLOOP_STRICT=1 " + HOME.resolve("bin/infloop") + " start; exit $?");
+
+        assertThat(strict.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(strict.exitValue()).isEqualTo(78);
+        assertThat(output())
+                .contains("refusing-to-start: exposed-secret")
+                .containsPattern(
+                        "above the server \\(" + strict.pid() + ", \\w+\\) shows ANTHROPIC_API_KEY, INFLOOP_API_TOKEN")
+                .contains("INFLOOP_API_TOKEN_FILE")
+                .doesNotContain(TOKEN)
+                .doesNotContain(KEY);
+        assertThat(data).doesNotExist();
+
+        Process warned = shell(data, HOME.resolve("bin/infloop") + " start; exit $?");
+        RunningServer running = awaitServer(data);
+        assertThat(output()).containsPattern("WARN .*above the server \\(" + warned.pid());
+        ProcessHandle.of(running.process().pid()).orElseThrow().destroy();
+        assertThat(warned.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private Process shell(Path data, String command) throws IOException {
+        return process(
+                data, Map.of("INFLOOP_API_TOKEN", TOKEN, "ANTHROPIC_API_KEY", KEY), List.of("sh", "-c", command));
+    }
+
+    /** At every level of isolation, none included: what a child of the same user can read holds no secret. */
+    @Test
+    void aScriptFindsNoSecretInAnyProcessItCanRead() throws Exception {
+        Path data = directory.resolve("data");
+        Path found = directory.resolve("found");
+        Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+        String start = "exec " + HOME.resolve("bin/infloop") + " start <" + token;
+        process(
+                data,
+                Map.of("INFLOOP_API_TOKEN_FD", "0", "ANTHROPIC_API_KEY", KEY, "INFLOOP_STRICT", "1"),
+                List.of("sh", "-c", start));
+        RunningServer running = awaitServer(data);
+        Files.delete(token);
+        ApiClient client = client(running, TOKEN);
+        assertThat(client.post("/api/workflows", curious(found)).status()).isEqualTo(201);
+        assertThat(client.post("/api/run", JsonText.object("{\"workflowId\":\"curious\"}"))
+                        .status())
+                .isEqualTo(202);
+
+        await().atMost(LIMIT)
+                .until(() -> client.get("/api/runs?workflowId=curious").body().contains("\"succeeded\""));
+        String seen = Files.readString(found);
+        assertThat(seen).as("it did look").contains("environ of");
+        assertThat(seen).doesNotContain(TOKEN).doesNotContain(KEY);
+        assertThat(new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/jcmd")
+                                        .toString(),
+                                Long.toString(running.process().pid()),
+                                "VM.system_properties")
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("attached").toFile())
+                        .start()
+                        .waitFor())
+                .as("attaching is refused")
+                .isNotZero();
+    }
+
+    private static JsonObject curious(Path found) {
+        String code =
+                """
+                import glob, os
+                def run():
+                    with open('%s', 'w') as out:
+                        for name in ['environ', 'cmdline', 'fd/0', 'fd/3', 'fd/4']:
+                            for path in glob.glob('/proc/[0-9]*/' + name):
+                                try:
+                                    if name.startswith('fd') and not os.path.isfile(path):
+                                        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                                        text = os.read(descriptor, 100000)
+                                        os.close(descriptor)
+                                    else:
+                                        text = open(path, 'rb').read(1000000)
+                                    out.write(name + ' of ' + path + ' ' + repr(text) + '\\n')
+                                except OSError:
+                                    pass
+                """
+                        .formatted(found);
+        return Json.createObjectBuilder()
+                .add("id", "curious")
+                .add("name", "Curious")
+                .add(
+                        "nodes",
+                        Json.createArrayBuilder()
+                                .add(node("start-1", "start", Json.createObjectBuilder()))
+                                .add(node(
+                                        "script-1",
+                                        "script",
+                                        Json.createObjectBuilder()
+                                                .add("language", "py")
+                                                .add("code", code)
+                                                .add("inputs", Json.createObjectBuilder())
+                                                .add("outputs", Json.createArrayBuilder())))
+                                .add(node(
+                                        "end-1",
+                                        "end",
+                                        Json.createObjectBuilder().add("outcome", "succeeded"))))
+                .add(
+                        "edges",
+                        Json.createArrayBuilder()
+                                .add(edge("start-1", "script-1"))
+                                .add(edge("script-1", "end-1")))
+                .build();
+    }
+
+    private static JsonObjectBuilder node(String id, String type, JsonObjectBuilder config) {
+        return Json.createObjectBuilder()
+                .add("id", id)
+                .add("type", type)
+                .add("position", Json.createObjectBuilder().add("x", 0).add("y", 0))
+                .add("config", config);
+    }
+
+    private static JsonObjectBuilder edge(String source, String target) {
+        return Json.createObjectBuilder()
+                .add("id", source + "-" + target)
+                .add("source", source)
+                .add("sourceHandle", "next")
+                .add("target", target)
+                .add("targetHandle", "in");
+    }
+
     @Test
     void theDoctorTouchesNothing() throws Exception {
         Path data = directory.resolve("data");
@@ -209,8 +341,14 @@ class ServerIT {
     }
 
     private Process infloop(Path data, Map<String, String> variables, String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(HOME.resolve("bin/infloop").toString());
-        builder.command().addAll(List.of(arguments));
+        List<String> command =
+                new ArrayList<>(List.of(HOME.resolve("bin/infloop").toString()));
+        command.addAll(List.of(arguments));
+        return process(data, variables, command);
+    }
+
+    private Process process(Path data, Map<String, String> variables, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().put("PATH", System.getenv("PATH"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

@@ -1,10 +1,13 @@
 package io.infloop.core.internal;
 
 import io.infloop.core.internal.doctor.Doctor;
+import io.infloop.core.internal.selfcheck.SelfCheck;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.BindRule;
 import io.infloop.core.internal.settings.Handover;
 import io.infloop.core.internal.settings.SettingsReader;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +45,11 @@ public final class CoreActivator implements BundleActivator {
                 LOGGER.warn(BindRule.banner(read.settings().host()));
             }
             read.warnings().forEach(warning -> LOGGER.warn("{}", warning));
-            services = new CoreServices(context, environment, read, token, command);
+            SelfCheck selfCheck = selfCheck(environment);
+            if (!command) {
+                decide(selfCheck, read.settings().strict());
+            }
+            services = new CoreServices(context, environment, read, token, command, selfCheck);
             services.start();
         } catch (Refusal refusal) {
             if (services != null) {
@@ -59,6 +66,22 @@ public final class CoreActivator implements BundleActivator {
             services.stop();
             services = null;
         }
+    }
+
+    private static SelfCheck selfCheck(Map<String, String> environment) {
+        return new SelfCheck(
+                Path.of("/proc"),
+                ProcessHandle.current().pid(),
+                environment,
+                ManagementFactory.getRuntimeMXBean().getInputArguments());
+    }
+
+    private static void decide(SelfCheck selfCheck, boolean strict) {
+        List<String> findings = selfCheck.findings();
+        if (strict && !findings.isEmpty()) {
+            throw new Refusal("exposed-secret", String.join("\n", findings));
+        }
+        findings.forEach(finding -> LOGGER.warn("{}", finding));
     }
 
     /** Who asks for a diagnosis gets one, also of what keeps the server from starting. */

@@ -29,6 +29,7 @@ import io.infloop.core.internal.process.ScopedLaunchers;
 import io.infloop.core.internal.process.WorkingDirectories;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
+import io.infloop.core.internal.selfcheck.SelfCheck;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.EnvironmentSecrets;
 import io.infloop.core.internal.settings.ServerSettings;
@@ -80,6 +81,7 @@ final class CoreServices {
     private final PidFiles pidFiles;
     private final ChildSupervisor supervisor;
     private final ServerPosture posture;
+    private final SelfCheck selfCheck;
     private final Doctor doctor;
     private final ServiceTracker<PostureSource, PostureSource> postureSources;
     private final HttpListener listener;
@@ -93,11 +95,13 @@ final class CoreServices {
             Map<String, String> environment,
             SettingsReader.Result read,
             Optional<ApiToken> token,
-            boolean command) {
+            boolean command,
+            SelfCheck selfCheck) {
         this.context = context;
         this.settings = read.settings();
         this.token = token;
         this.command = command;
+        this.selfCheck = selfCheck;
         token.ifPresent(present -> secrets.add(present.reveal()));
         EnvironmentSecrets.in(environment).forEach(secrets::add);
         LogRedaction.begin(context, secrets);
@@ -226,7 +230,7 @@ final class CoreServices {
 
     /** What core knows itself first. */
     private List<PostureSource> postureSources() {
-        List<PostureSource> sources = new ArrayList<>(List.of(new ChildrenPosture(wrappers)));
+        List<PostureSource> sources = new ArrayList<>(List.of(new ChildrenPosture(wrappers), selfCheck));
         sources.addAll(postureSources.getTracked().values());
         return sources;
     }

@@ -28,9 +28,14 @@ public final class ProcFs {
 
     /** Empty when there is no such process. A dead one that nobody waited for yet is still there. */
     public static Optional<Stat> stat(long pid) {
+        return stat(PROC, pid);
+    }
+
+    /** @param proc where the process file system is */
+    public static Optional<Stat> stat(Path proc, long pid) {
         try {
             return parse(
-                    Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1));
+                    Files.readString(proc.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
         }

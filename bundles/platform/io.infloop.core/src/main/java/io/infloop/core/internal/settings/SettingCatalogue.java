@@ -50,6 +50,13 @@ public final class SettingCatalogue {
             SettingTypes.OPTIONAL_TEXT,
             SettingDefault.unset(Optional.empty()),
             "File to read the token from instead; read by the start script."));
+    static final Setting<Optional<String>> API_TOKEN_FD = declare(Setting.of(
+            LISTENING,
+            "INFLOOP_API_TOKEN_FD",
+            SettingTypes.OPTIONAL_TEXT,
+            SettingDefault.unset(Optional.empty()),
+            "Number of an open descriptor to read the token from instead, `0` (standard input) or `4` to `9`; read by the"
+                    + " start script, and closed."));
     static final Setting<Boolean> ALLOW_INSECURE = declare(Setting.of(
                     LISTENING,
                     "INFLOOP_ALLOW_INSECURE",

@@ -129,7 +129,6 @@ public final class SettingsReader {
                 settings.sandbox() != Sandbox.OFF
                         && settings.origin(SettingCatalogue.SANDBOX) != SettingOrigin.DEFAULT);
         refuse(SettingCatalogue.SANDBOX_REQUIRED, settings.sandboxRequired() != SandboxRequired.OFF);
-        refuse(SettingCatalogue.STRICT, settings.strict());
     }
 
     private static void refuse(Setting<?> setting, boolean asked) {
