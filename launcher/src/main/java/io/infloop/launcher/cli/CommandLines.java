@@ -16,10 +16,15 @@ public final class CommandLines {
     /** Runs the command of the arguments. @return the exit code */
     public static int execute(Context context, String... arguments) {
         CommandLine plugins = new CommandLine(new PluginsCommand()).addSubcommand(new PluginsListCommand(context));
+        OfflineQuestion question = OfflineQuestion.of(context);
+        CommandLine audit = new CommandLine(new AuditCommand())
+                .addSubcommand(new AuditVerifyCommand(context.out(), question))
+                .addSubcommand(new AuditCheckpointCommand(context.out(), question));
         CommandLine commands = new CommandLine(new Root())
                 .addSubcommand(new StartCommand(context))
                 .addSubcommand(new DemoCommand(context))
-                .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new DoctorCommand(context, question))
+                .addSubcommand("audit", audit)
                 .addSubcommand("plugins", plugins)
                 .addSubcommand(new VersionCommand(context))
                 .setOut(new PrintWriter(context.out(), true))

@@ -1,7 +1,5 @@
 package io.infloop.launcher.cli;
 
-import io.infloop.launcher.boot.CommandRun;
-import io.infloop.launcher.boot.LaunchPlan;
 import io.infloop.launcher.client.RunningServer;
 import io.infloop.launcher.exit.CommandFailure;
 import io.infloop.launcher.json.JsonText;
@@ -11,7 +9,6 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,23 +25,19 @@ import picocli.CommandLine.Mixin;
         })
 final class DoctorCommand implements Callable<Integer> {
     private final Context context;
+    private final OfflineQuestion question;
 
     @Mixin
     private OutputOption output;
 
-    DoctorCommand(Context context) {
+    DoctorCommand(Context context, OfflineQuestion question) {
         this.context = context;
+        this.question = question;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        context.requireLinux();
-        System.setProperty("infloop.log.level", "ERROR");
-        JsonObject found = CommandRun.run(this::plan, "doctor", List.of());
-        Optional<CommandFailure> refused = refusal(found);
-        if (refused.isPresent()) {
-            throw refused.get();
-        }
+        JsonObject found = question.ask("doctor", List.of());
         JsonArrayBuilder servers = Json.createArrayBuilder();
         RunningServer.in(context.environment().dataDirectory()).forEach(server -> servers.add(server.toJson()));
         JsonObjectBuilder members = Json.createObjectBuilder(found)
@@ -58,14 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
         } else {
             Readable.print(report, context.out());
         }
-        return JsonText.text(found, "exit").map(Integer::valueOf).orElse(0);
-    }
-
-    /** The configuration cannot even be read: there is no report. */
-    private static Optional<CommandFailure> refusal(JsonObject found) {
-        return JsonText.text(found, "refusal")
-                .map(reason -> CommandFailure.refusal(
-                        reason, JsonText.text(found, "message").orElse("")));
+        return OfflineQuestion.exitCode(found);
     }
 
     /** There is a report, and a server would refuse to start. */
@@ -77,16 +63,5 @@ final class DoctorCommand implements Callable<Integer> {
                         .map(text -> CommandFailure.parse(CommandFailure.CONFIGURATION, text))
                         .findFirst()
                 : Optional.empty();
-    }
-
-    private LaunchPlan plan(Path directory) {
-        return new LaunchPlan(
-                LaunchPlan.Mode.COMMAND,
-                context.home(),
-                context.environment().dataDirectory(),
-                directory.getFileName().toString(),
-                directory,
-                context.version(),
-                context.environment());
     }
 }

@@ -31,6 +31,9 @@ class CommandLinesTest {
                 "start --help",
                 "demo --help",
                 "doctor --help",
+                "audit --help",
+                "audit verify --help",
+                "audit checkpoint --help",
                 "plugins --help",
                 "plugins list --help",
                 "version --help"
@@ -41,7 +44,16 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nonsense", "plugins", "start --nonsense", "demo --agent nobody"})
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "plugins",
+                "audit",
+                "audit verify --since",
+                "start --nonsense",
+                "demo --agent nobody"
+            })
     void aCommandLineWithoutSenseIsAUsageError(String arguments) {
         assertThat(execute(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
                 .isEqualTo(2);

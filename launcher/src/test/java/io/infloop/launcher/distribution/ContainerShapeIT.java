@@ -67,6 +67,34 @@ class ContainerShapeIT {
                 --chdir /mnt/data -- "$@"
             """;
 
+    /** Run by a script node: the shape is what it claims to be, and a child's writable places are where they should be. */
+    private static final String PROBE =
+            """
+            import os, subprocess, tempfile
+            def refused(action):
+                try:
+                    action()
+                except OSError:
+                    return True
+                return False
+            def run():
+                program = '/tmp/program'
+                with open(program, 'w') as file:
+                    file.write('#!/bin/sh\\n')
+                os.chmod(program, 0o755)
+                assert refused(lambda: subprocess.call([program])), 'a program in /tmp can be executed'
+                for place in ['/probe', '/etc/probe', '/usr/probe', '/var/tmp/probe', '/mnt/infloop/probe']:
+                    assert refused(lambda: open(place, 'w')), place + ' can be written'
+                for kind in ['--user', '--mount', '--pid']:
+                    quiet = subprocess.DEVNULL
+                    assert subprocess.call(['unshare', kind, 'true'], stderr=quiet) != 0, 'new namespaces'
+                assert os.getuid() == 65534, 'the user is ' + str(os.getuid())
+                status = open('/proc/self/status').read()
+                assert 'CapEff:\\t0000000000000000' in status, 'capabilities'
+                assert 'NoNewPrivs:\\t1' in status, 'new privileges'
+                return {'uid': os.getuid()}
+            """;
+
     @TempDir
     private Path directory;
 
@@ -102,8 +130,11 @@ class ContainerShapeIT {
         JsonObject trigger = client.post("/api/triggers", trigger()).json().getJsonObject("trigger");
         ApiClient.Answer accepted = deliver(client, trigger.getString("id"));
         assertThat(accepted.status()).as(accepted.describe()).isEqualTo(202);
-        await().atMost(LIMIT)
-                .until(() -> client.get("/api/runs?workflowId=shape").body().contains("\"succeeded\""));
+        String finished = await().atMost(LIMIT)
+                .until(
+                        () -> client.get("/api/runs?workflowId=shape").body(),
+                        runs -> runs.contains("finishedAt") && !runs.contains("\"running\""));
+        assertThat(finished).as(finished).contains("\"succeeded\"");
 
         JsonObject posture = client.get("/api/posture").json();
         assertThat(lines(posture))
@@ -218,7 +249,7 @@ class ContainerShapeIT {
                                     "script",
                                     Json.createObjectBuilder()
                                             .add("language", "py")
-                                            .add("code", "def run():\n    return {\"uid\": 1}")
+                                            .add("code", PROBE)
                                             .add("inputs", Json.createObjectBuilder())
                                             .add(
                                                     "outputs",

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class CoreActivator implements BundleActivator {
     private static final Logger LOGGER = LoggerFactory.getLogger(CoreActivator.class);
 
+    /** Those that core answers. */
+    private static final String[] COMMANDS = {"doctor", "audit-verify", "audit-checkpoint"};
+
     private CoreServices services;
 
     @Override
@@ -93,6 +96,6 @@ public final class CoreActivator implements BundleActivator {
         LOGGER.debug("refused: {}", refusal.text());
         Function<List<String>, String> report = arguments -> Doctor.refused(refusal);
         context.registerService(
-                Function.class, report, FrameworkUtil.asDictionary(Map.of("infloop.command", "doctor")));
+                Function.class, report, FrameworkUtil.asDictionary(Map.of("infloop.command", COMMANDS)));
     }
 }
