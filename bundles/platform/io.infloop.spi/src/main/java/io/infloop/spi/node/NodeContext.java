@@ -4,6 +4,7 @@ import io.infloop.spi.Cancellation;
 import io.infloop.spi.journal.NodeJournal;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.workspace.RunWorktrees;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,11 @@ public interface NodeContext {
     ProcessLauncher processes();
 
     WorkspaceRoots workspaceRoots();
+
+    /** Git worktrees for this node; empty where the server makes none. */
+    default Optional<RunWorktrees> worktrees() {
+        return Optional.empty();
+    }
 
     Agents agents();
 

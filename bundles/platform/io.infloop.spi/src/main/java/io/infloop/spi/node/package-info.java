@@ -1,6 +1,6 @@
 /** Implement: node types, the steps of which workflows are made. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.infloop.spi.node;
 
 import org.osgi.annotation.bundle.Export;

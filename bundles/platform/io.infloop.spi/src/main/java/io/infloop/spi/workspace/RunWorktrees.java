@@ -1,0 +1,22 @@
+package io.infloop.spi.workspace;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The git worktrees of one node in one run. Thread-safe. */
+@ProviderType
+public interface RunWorktrees {
+    /**
+     * The tree of this node for the repository around a directory: made at the first call, the same one for the rest of the run. Runs
+     * git, so it may take a while for a large repository. When the run ends, what was changed in the tree is kept on a branch and the
+     * tree is removed; the node has nothing to do for that.
+     *
+     * @param directory allowed by {@link WorkspaceRoots#directory}
+     * @param ref what the tree starts from; empty: the repository's HEAD, or whatever the tree started from when it exists already
+     * @throws IOException if it is not in a git repository, the repository reaches beyond the workspace roots, there is no such ref, or
+     *     the tree exists and started from another ref; the message says which
+     */
+    Worktree open(Path directory, Optional<String> ref) throws IOException, InterruptedException;
+}
