@@ -85,6 +85,7 @@ public class WalkBenchmark {
                 null,
                 null,
                 null,
+                null,
                 new PluginThreads(Duration.ofSeconds(5)),
                 new LeaseWatch(),
                 Runnable::run,

@@ -31,6 +31,7 @@ import io.infloop.engine.internal.walk.LeaseWatch;
 import io.infloop.engine.internal.walk.NodeExecutor;
 import io.infloop.engine.internal.walk.NodeTypes;
 import io.infloop.engine.internal.walk.PluginThreads;
+import io.infloop.engine.internal.walk.RunTrees;
 import io.infloop.engine.internal.walk.Walker;
 import io.infloop.host.Contributions;
 import io.infloop.spi.Registration;
@@ -38,6 +39,8 @@ import io.infloop.spi.workspace.WorkspaceRoots;
 import io.infloop.store.RecordStore;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
+import io.infloop.workspace.worktree.TreeKind;
+import io.infloop.workspace.worktree.Worktrees;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +75,7 @@ public final class Engine implements AutoCloseable {
             Redactor redactor,
             ProcessSupervisor processes,
             WorkspaceRoots workspaceRoots,
+            Worktrees worktrees,
             Contributions contributions,
             RecordStore records,
             WorkflowStore workflows,
@@ -115,6 +119,7 @@ public final class Engine implements AutoCloseable {
                 workflows,
                 services.processes(),
                 services.workspaceRoots(),
+                new RunTrees(services.worktrees(), markers, TreeKind.WORKTREE),
                 settings,
                 new PluginThreads(PLUGIN_GRACE),
                 leaseWatch,
@@ -145,11 +150,13 @@ public final class Engine implements AutoCloseable {
                         services.clock()),
                 registry,
                 walker,
+                services.worktrees(),
                 settlement,
                 threads);
         recovery = new Recovery(
                 services.instance(),
                 services.processes(),
+                services.worktrees(),
                 records,
                 markers,
                 new JournalRepair(files),

@@ -15,6 +15,7 @@ import io.infloop.spi.workspace.WorkspaceRoots;
 import io.infloop.store.RecordStore;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
+import io.infloop.workspace.worktree.Worktrees;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,7 @@ public final class EngineComponent {
             @Reference Metrics metrics,
             @Reference ProcessSupervisor processes,
             @Reference WorkspaceRoots workspaceRoots,
+            @Reference Worktrees worktrees,
             @Reference Contributions contributions,
             @Reference RecordStore records,
             @Reference WorkflowStore workflows,
@@ -72,6 +74,7 @@ public final class EngineComponent {
                 redactor,
                 processes,
                 workspaceRoots,
+                worktrees,
                 contributions,
                 records,
                 workflows,

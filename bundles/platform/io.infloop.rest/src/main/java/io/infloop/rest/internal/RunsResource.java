@@ -7,6 +7,7 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.RunCursor;
 import io.infloop.store.RecordStore.RunRow;
+import io.infloop.workspace.worktree.Worktrees;
 import jakarta.servlet.Servlet;
 import java.util.List;
 import java.util.Optional;
@@ -31,15 +32,20 @@ public final class RunsResource extends ApiServlet {
 
     private final transient RecordStore records;
     private final transient Runs runs;
+    private final transient RunWorktrees worktrees;
 
     @Activate
-    public RunsResource(@Reference RecordStore records, @Reference Runs runs) {
+    public RunsResource(@Reference RecordStore records, @Reference Runs runs, @Reference Worktrees worktrees) {
         this.records = records;
         this.runs = runs;
+        this.worktrees = new RunWorktrees(worktrees, runs);
     }
 
     @Override
     ApiReply handle(ApiRequest request) {
+        if (RunWorktrees.isFor(request.path())) {
+            return worktrees.handle(request);
+        }
         int depth = request.path().size();
         if (depth != 0 && depth != 2) {
             return ApiReply.error(ErrorCode.NOT_FOUND);

@@ -65,7 +65,8 @@ class RunResourcesTest {
                     ServerInstance.class,
                     (method, arguments) -> method.equals("id") ? "i1" : "i2".equals(arguments[0])),
             Fakes.audit(audit));
-    private final RunsResource history = new RunsResource(records, runs);
+    private final RunsResource history = new RunsResource(
+            records, runs, Fakes.fake(io.infloop.workspace.worktree.Worktrees.class, (method, arguments) -> List.of()));
     private final QueueResource queueResource = new QueueResource(records, hub, Fakes.audit(audit));
 
     private Object runs(String method, Object[] arguments) {

@@ -10,6 +10,7 @@ import io.infloop.spi.node.RunInfo;
 import io.infloop.spi.node.SubworkflowException;
 import io.infloop.spi.node.Subworkflows;
 import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.workspace.RunWorktrees;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public final class FakeNodeContext implements NodeContext {
     private final RecordingJournal journal = new RecordingJournal();
     private final ProcessLauncher processes;
     private final WorkspaceRoots workspaceRoots;
+    private final Optional<RunWorktrees> worktrees;
     private final Agents agents;
     private final Subworkflows subworkflows;
     private final Optional<Body> body;
@@ -48,6 +50,7 @@ public final class FakeNodeContext implements NodeContext {
         this.cancellation = builder.cancellation;
         this.processes = builder.processes;
         this.workspaceRoots = builder.workspaceRoots;
+        this.worktrees = builder.worktrees;
         this.agents = builder.agents;
         this.subworkflows = builder.subworkflows;
         this.body = builder.body;
@@ -124,6 +127,11 @@ public final class FakeNodeContext implements NodeContext {
     }
 
     @Override
+    public Optional<RunWorktrees> worktrees() {
+        return worktrees;
+    }
+
+    @Override
     public Agents agents() {
         return agents;
     }
@@ -161,6 +169,7 @@ public final class FakeNodeContext implements NodeContext {
         private Cancellation cancellation = Cancellation.NEVER;
         private ProcessLauncher processes = FakeProcessLauncher.refusing("the test gives no processes");
         private WorkspaceRoots workspaceRoots = new FakeWorkspaceRoots();
+        private Optional<RunWorktrees> worktrees = Optional.empty();
         private Agents agents = new FakeAgents();
         private Subworkflows subworkflows = (workflowId, inputs) -> {
             throw new SubworkflowException("the test gives no workflows");
@@ -213,6 +222,11 @@ public final class FakeNodeContext implements NodeContext {
 
         public Builder workspaceRoots(WorkspaceRoots roots) {
             this.workspaceRoots = roots;
+            return this;
+        }
+
+        public Builder worktrees(RunWorktrees available) {
+            this.worktrees = Optional.of(available);
             return this;
         }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -31,9 +32,19 @@ public final class JournalRepair {
         return JournalFiles.areIds(workflowId, runId);
     }
 
-    /** Appends the closing event unless there is one; idempotent. */
+    /**
+     * Appends the closing event unless there is one; idempotent.
+     *
+     * @param worktrees what has become of the run's worktrees
+     */
     public Closing close(
-            String workflowId, String runId, String workflowName, long startedAt, String correlationId, long now)
+            String workflowId,
+            String runId,
+            String workflowName,
+            long startedAt,
+            String correlationId,
+            long now,
+            List<JsonObject> worktrees)
             throws IOException {
         Optional<JournalReader.Journal> journal = reader.read(workflowId, runId, 1);
         Optional<JsonObject> finished = journal.flatMap(JournalReader.Journal::finished);
@@ -68,6 +79,7 @@ public final class JournalRepair {
                 .put("finishedAt", now)
                 .put("durationMs", Math.max(0, now - startedAt))
                 .put("errorMessage", INTERRUPTED)
+                .putIfPresent("worktrees", Optional.of(worktrees).filter(trees -> !trees.isEmpty()))
                 .build();
         append(files.journal(workflowId, runId), line);
         return new Closing("failed", Optional.of(INTERRUPTED), now, OptionalDouble.empty(), total + 1);

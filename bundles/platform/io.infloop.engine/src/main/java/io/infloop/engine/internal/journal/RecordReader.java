@@ -31,6 +31,7 @@ public final class RecordReader {
             "correlationId",
             "costUsd",
             "nodeExecutions",
+            "worktrees",
             "triggerId",
             "queueId",
             "source");

@@ -2,12 +2,15 @@ package io.infloop.engine.internal.journal;
 
 import io.infloop.core.id.Ids;
 import io.infloop.spi.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What the file of an active run says.
  *
  * @param triggerId masked
+ * @param worktrees top directories of the worktrees made for it
  */
 public record RunMarker(
         String runId,
@@ -19,7 +22,8 @@ public record RunMarker(
         Optional<String> queueId,
         String serverInstance,
         long serverPid,
-        long serverStartTime) {
+        long serverStartTime,
+        List<String> worktrees) {
 
     public JsonObject toJson() {
         return JsonObject.builder()
@@ -33,7 +37,25 @@ public record RunMarker(
                 .put("serverInstance", serverInstance)
                 .put("serverPid", serverPid)
                 .put("serverStartTime", serverStartTime)
+                .put("worktrees", worktrees)
                 .build();
+    }
+
+    RunMarker withWorktree(String path) {
+        List<String> more = new ArrayList<>(worktrees);
+        more.add(path);
+        return new RunMarker(
+                runId,
+                workflowId,
+                workflowName,
+                startedAt,
+                correlationId,
+                triggerId,
+                queueId,
+                serverInstance,
+                serverPid,
+                serverStartTime,
+                List.copyOf(more));
     }
 
     /** Empty when it names no run. */
@@ -53,6 +75,10 @@ public record RunMarker(
                 json.string("queueId"),
                 json.string("serverInstance").orElse(""),
                 json.number("serverPid").map(Number::longValue).orElse(0L),
-                json.number("serverStartTime").map(Number::longValue).orElse(0L)));
+                json.number("serverStartTime").map(Number::longValue).orElse(0L),
+                json.array("worktrees").orElse(List.of()).stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()));
     }
 }

@@ -55,6 +55,16 @@ public final class RunMarkers {
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Notes a worktree in the marker of its run. */
+    public synchronized void addWorktree(String runId, Path tree) throws IOException {
+        List<RunMarker> found = new ArrayList<>();
+        read(file(runId), found);
+        if (found.isEmpty()) {
+            throw new IOException("there is no marker of that run");
+        }
+        write(found.get(0).withWorktree(tree.toString()));
+    }
+
     public void delete(String runId) {
         try {
             Files.deleteIfExists(file(runId));

@@ -11,9 +11,12 @@ import io.infloop.engine.internal.journal.JournalRepair;
 import io.infloop.engine.internal.journal.JournalRepair.Closing;
 import io.infloop.engine.internal.journal.RunMarker;
 import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.spi.json.JsonObject;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.RunCursor;
 import io.infloop.store.RecordStore.RunRow;
+import io.infloop.workspace.worktree.TreeRecord;
+import io.infloop.workspace.worktree.Worktrees;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -50,6 +53,7 @@ public final class Recovery {
 
     private final ServerInstance instance;
     private final ProcessSupervisor processes;
+    private final Worktrees worktrees;
     private final RecordStore records;
     private final RunMarkers markers;
     private final JournalRepair journals;
@@ -61,6 +65,7 @@ public final class Recovery {
     public Recovery(
             ServerInstance instance,
             ProcessSupervisor processes,
+            Worktrees worktrees,
             RecordStore records,
             RunMarkers markers,
             JournalRepair journals,
@@ -68,6 +73,7 @@ public final class Recovery {
             Clock clock) {
         this.instance = instance;
         this.processes = processes;
+        this.worktrees = worktrees;
         this.records = records;
         this.markers = markers;
         this.journals = journals;
@@ -89,7 +95,8 @@ public final class Recovery {
             Map<String, Interrupted> found = interrupted();
             Set<String> dead = deadServers();
             found.values().forEach(run -> dead.add(run.serverInstance()));
-            if (takeover || !reaped.containsAll(dead)) {
+            boolean news = takeover || !reaped.containsAll(dead);
+            if (news) {
                 // While a child of the dead server goes on, its run has not ended.
                 int ended = processes.reapOrphans();
                 if (ended > 0) {
@@ -103,6 +110,10 @@ public final class Recovery {
                 } catch (IOException | ExecutionException | TimeoutException | InfloopException failure) {
                     LOG.error("run {} of a dead server could not be ended: {}", run.runId(), failure.toString());
                 }
+            }
+            if (news) {
+                // Those of runs that had ended when their server did.
+                worktrees.settleAbandoned(this::isDead);
             }
             return true;
         } finally {
@@ -194,13 +205,17 @@ public final class Recovery {
     }
 
     private void end(Interrupted run) throws IOException, ExecutionException, TimeoutException, InterruptedException {
+        // No child works in them any more, and what was done there belongs to the record.
+        List<JsonObject> trees =
+                worktrees.settle(run.runId()).stream().map(TreeRecord::toJson).toList();
         Closing closing = journals.close(
                 run.workflowId(),
                 run.runId(),
                 run.workflowName(),
                 run.startedAt(),
                 run.correlationId(),
-                clock.millis());
+                clock.millis(),
+                trees);
         if (run.row().isEmpty()) {
             await(records.insertRun(row(run, closing)));
         } else if (run.row().get().finishedAt().isEmpty()) {

@@ -21,8 +21,12 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.EndStatus;
 import io.infloop.spi.node.WalkResult;
 import io.infloop.store.TriggerStore;
+import io.infloop.workspace.worktree.TreeRecord;
+import io.infloop.workspace.worktree.TreeState;
+import io.infloop.workspace.worktree.Worktrees;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -49,15 +53,22 @@ public final class RunStarter {
     private final Environment environment;
     private final RunRegistry registry;
     private final Walker walker;
+    private final Worktrees worktrees;
     private final RunSettlement settlement;
     private final Executor threads;
 
     /** @param threads gives each run a thread of its own */
     public RunStarter(
-            Environment environment, RunRegistry registry, Walker walker, RunSettlement settlement, Executor threads) {
+            Environment environment,
+            RunRegistry registry,
+            Walker walker,
+            Worktrees worktrees,
+            RunSettlement settlement,
+            Executor threads) {
         this.environment = environment;
         this.registry = registry;
         this.walker = walker;
+        this.worktrees = worktrees;
         this.settlement = settlement;
         this.threads = threads;
     }
@@ -113,7 +124,37 @@ public final class RunStarter {
             result = new WalkResult.Failed(
                     "", "internal error: " + defect.getClass().getSimpleName());
         }
+        settleWorktrees(run);
         settlement.settle(run, end(result));
+    }
+
+    /** What agents did is safe before the run says that it has ended; however that may go, it does not change how it ended. */
+    private void settleWorktrees(LiveRun run) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            List<TreeRecord> trees = worktrees.settle(run.header().runId());
+            run.worktrees(trees.stream().map(TreeRecord::toJson).toList());
+            for (TreeRecord tree : trees) {
+                run.events().emit("worktree_settled", tree.toJson());
+                if (tree.state() == TreeState.LEFT) {
+                    run.events()
+                            .emit(
+                                    "error",
+                                    JsonObject.of(
+                                            "message",
+                                            "worktree cleanup failed: " + tree.path() + " stays: "
+                                                    + tree.reason().orElse("")));
+                }
+            }
+        } catch (InterruptedException stopped) {
+            interrupted = true;
+        } catch (RuntimeException | Error defect) {
+            LOG.error("the worktrees of run {} were not settled", run.header().runId(), defect);
+            run.events().emit("error", JsonObject.of("message", "worktree cleanup failed: internal error"));
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void open(LiveRun run) {
@@ -166,7 +207,8 @@ public final class RunStarter {
                 header.queueId(),
                 environment.instance().id(),
                 environment.instance().pid(),
-                environment.instance().startedAt().toEpochMilli());
+                environment.instance().startedAt().toEpochMilli(),
+                List.of());
     }
 
     private static LiveRun.WalkEnd end(WalkResult result) {

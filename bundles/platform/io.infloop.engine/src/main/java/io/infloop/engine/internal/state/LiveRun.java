@@ -6,6 +6,7 @@ import io.infloop.spi.node.RunInfo;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +51,7 @@ public final class LiveRun {
     private Optional<String> currentNode = Optional.empty();
     private Optional<CancelReason> cancelReason = Optional.empty();
     private Optional<Ending> ending = Optional.empty();
+    private List<JsonObject> worktrees = List.of();
     private long changes;
 
     public LiveRun(RunHeader header, Graph graph, RunBudget budget, RunEvents events, Scope scope) {
@@ -102,6 +104,15 @@ public final class LiveRun {
 
     public synchronized Optional<CancelReason> cancelReason() {
         return cancelReason;
+    }
+
+    /** What has become of its worktrees, for its record. */
+    public synchronized void worktrees(List<JsonObject> settled) {
+        worktrees = List.copyOf(settled);
+    }
+
+    private synchronized List<JsonObject> worktrees() {
+        return worktrees;
     }
 
     public synchronized void nodeStarted(String nodePath) {
@@ -158,6 +169,9 @@ public final class LiveRun {
                 .put("durationMs", finishedAt - header.startedAt())
                 .putIfPresent("errorMessage", end.errorMessage());
         budget.costUsd().ifPresent(cost -> fields.put("costUsd", cost));
+        if (!worktrees().isEmpty()) {
+            fields.put("worktrees", worktrees());
+        }
         events.finish(
                 "run_finished",
                 fields.put("nodeExecutions", budget.executions())

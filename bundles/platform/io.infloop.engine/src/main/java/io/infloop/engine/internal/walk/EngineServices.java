@@ -21,6 +21,7 @@ public record EngineServices(
         WorkflowCache workflows,
         ProcessSupervisor processes,
         WorkspaceRoots workspaceRoots,
+        RunTrees trees,
         Settings settings,
         PluginThreads threads,
         LeaseWatch leases,

@@ -13,6 +13,7 @@ import io.infloop.spi.node.NodeDescriptor;
 import io.infloop.spi.node.RunInfo;
 import io.infloop.spi.node.Subworkflows;
 import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.workspace.RunWorktrees;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -154,6 +155,11 @@ final class NodeExecution implements NodeContext, AutoCloseable {
     @Override
     public WorkspaceRoots workspaceRoots() {
         return services.workspaceRoots();
+    }
+
+    @Override
+    public Optional<RunWorktrees> worktrees() {
+        return Optional.of(services.trees().forNode(context.run().header(), nodePath(), cancellation));
     }
 
     @Override

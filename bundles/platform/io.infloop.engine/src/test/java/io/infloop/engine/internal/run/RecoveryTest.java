@@ -10,6 +10,7 @@ import io.infloop.engine.internal.testing.EngineFixture;
 import io.infloop.engine.internal.testing.FakeRecords;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.RecordStore.RunRow;
+import io.infloop.workspace.worktree.TreeState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +107,22 @@ class RecoveryTest {
                     .containsEntry("reason", "interrupted")
                     .containsEntry("runId", RUN)
                     .containsEntry("correlationId", CID);
+        });
+    }
+
+    @Test
+    void theWorktreesOfADeadServerAreSettledBeforeItsRunsEnd() throws IOException {
+        row(RUN, "server-1");
+        marker("server-1");
+        engine.worktrees.outcomes.put(RUN, TreeState.PRESERVED);
+        engine.onReap = () -> assertThat(engine.worktrees.settled).isEmpty();
+        engine.start();
+        assertThat(engine.worktrees.settled).containsExactly(RUN);
+        JsonObject record = engine.runs().record("w", RUN).orElseThrow();
+        assertThat(record.array("worktrees").orElseThrow().get(0).toString()).contains("infloop/12345678/n");
+        assertThat(engine.worktrees.abandoned).isNotEmpty().allSatisfy(isDead -> {
+            assertThat(isDead.test("server-1")).isTrue();
+            assertThat(isDead.test("server-2")).isFalse();
         });
     }
 

@@ -20,6 +20,7 @@ import io.infloop.spi.Registration;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.NodeOutcome;
+import io.infloop.workspace.worktree.TreeState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,51 @@ class RunLifecycleTest {
                 .contains("[redacted]")
                 .doesNotContain("canary");
         assertThat(engine.hub.events().toString()).contains("[redacted]").doesNotContain("canary");
+    }
+
+    @Test
+    void theWorktreesOfARunAreInItsMarkerAndItsRecord() throws IOException {
+        engine.contributions.add(TestNodes.of("tree", context -> {
+            context.worktrees().orElseThrow().open(data, java.util.Optional.empty());
+            release.await();
+            return NodeOutcome.next(JsonObject.EMPTY);
+        }));
+        put("trees", "tree");
+        String runId = engine.begin("trees", Map.of());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(Files.readString(marker(runId)))
+                .contains("\"worktrees\":[\"" + data.resolve("n") + "\"]"));
+        assertThat(engine.worktrees.settled).isEmpty();
+        release.countDown();
+        JsonObject record = engine.finished("trees", runId);
+        assertThat(engine.worktrees.settled).containsExactly(runId);
+        assertThat(events(record, "worktree_settled")).singleElement().satisfies(event -> {
+            assertThat(event.string("branch")).contains("infloop/12345678/n");
+            assertThat(event.string("state")).contains("preserved");
+        });
+        assertThat(record.array("worktrees").orElseThrow()).hasSize(1);
+        assertThat(record.string("status")).contains("succeeded");
+    }
+
+    @Test
+    void aWorktreeThatCannotBeKeptOnABranchIsAnErrorOfTheRunButNotItsEnd() {
+        engine.contributions.add(TestNodes.of("tree", context -> {
+            engine.worktrees.outcomes.put(context.run().runId(), TreeState.LEFT);
+            return NodeOutcome.next(JsonObject.EMPTY);
+        }));
+        put("trees", "tree");
+        JsonObject record = engine.run("trees");
+        assertThat(record.string("status")).contains("succeeded");
+        assertThat(events(record, "error"))
+                .extracting(event -> event.string("message").orElseThrow())
+                .containsExactly("worktree cleanup failed: /repo/tree stays: it resists");
+    }
+
+    @Test
+    void aStoppedRunSettlesItsWorktreesToo() {
+        String runId = engine.begin("w", Map.of());
+        engine.runs().stop(runId);
+        assertThat(engine.finished("w", runId).string("status")).contains("cancelled");
+        assertThat(engine.worktrees.settled).containsExactly(runId);
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class EngineFixture implements AutoCloseable {
     public final FakeWorkflows workflows = new FakeWorkflows();
     public final FakeTriggers triggers = new FakeTriggers();
     public final List<ProcessOwner> owners = new CopyOnWriteArrayList<>();
+    public final FakeWorktrees worktrees = new FakeWorktrees();
     public final FakeRecords store;
     /** What ending the children of dead servers does. */
     public volatile Runnable onReap = () -> {};
@@ -66,6 +67,7 @@ public final class EngineFixture implements AutoCloseable {
                 redactor,
                 new Supervisor(),
                 new Roots(),
+                worktrees,
                 contributions,
                 records,
                 workflows,

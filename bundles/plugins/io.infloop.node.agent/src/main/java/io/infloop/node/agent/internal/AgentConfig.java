@@ -13,7 +13,8 @@ record AgentConfig(
         Optional<String> profile,
         Optional<String> agent,
         boolean skipPermissions,
-        boolean useWorktree) {
+        boolean useWorktree,
+        Optional<String> worktreeRef) {
 
     static AgentConfig read(JsonObject config) throws InvalidConfigException {
         return new AgentConfig(
@@ -24,7 +25,8 @@ record AgentConfig(
                 text(config, "profile"),
                 text(config, "agent"),
                 flag(config, "skipPermissions"),
-                flag(config, "useWorktree"));
+                flag(config, "useWorktree"),
+                text(config, "worktreeRef"));
     }
 
     /** Blank counts as absent: that is what an empty field of a form means. */

@@ -1,6 +1,5 @@
 package io.infloop.node.agent.internal;
 
-import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.AgentUnavailableException;
 import io.infloop.spi.node.NodeContext;
 import io.infloop.spi.node.NodeDescriptor;
@@ -9,6 +8,8 @@ import io.infloop.spi.node.NodeType;
 import io.infloop.spi.provider.AgentRequest;
 import io.infloop.spi.provider.AgentResult;
 import io.infloop.spi.provider.ProviderDescriptor;
+import io.infloop.spi.workspace.RunWorktrees;
+import io.infloop.spi.workspace.Worktree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,6 +33,13 @@ public final class AgentNode implements NodeType {
             .output("costUsd", "number", "US dollars, when the agent reports them.")
             .output("sessionId", "string", "By which the agent can continue, when it reports one.")
             .output("permissionDenials", "array", "Tool calls the agent was refused, when there are any.")
+            .output(
+                    "worktreePath",
+                    "string",
+                    "The git worktree the agent worked in, when it had one; removed when the run ends.")
+            .output("worktreeBranch", "string", "The branch on which its changes are kept when the run ends.")
+            .output("worktreeBase", "string", "The commit that the worktree started from.")
+            .output("worktreeChanges", "object", "Files, insertions and deletions since that commit.")
             .output("errorMessage", "string", "Why the agent failed; at error only.")
             .output("detail", "string", "What is wrong with the configuration; at error only.")
             .handles("next", "error")
@@ -57,38 +65,32 @@ public final class AgentNode implements NodeType {
         if (found.isEmpty()) {
             return NodeOutcome.error("unknown provider: " + config.providerId());
         }
-        if (config.useWorktree()) {
-            return NodeOutcome.error(JsonObject.builder()
-                    .put("errorMessage", "useWorktree set but no run worktree manager available")
-                    .put("detail", "this version has no worktrees yet; turn useWorktree off on this node")
-                    .build());
+        Optional<Path> directory = directory(context, config, found.get());
+        if (config.useWorktree() && found.get().needsWorkingDirectory() && directory.isPresent()) {
+            Optional<RunWorktrees> worktrees = context.worktrees();
+            if (worktrees.isEmpty()) {
+                return NodeOutcome.error("useWorktree set but no run worktree manager available");
+            }
+            Worktree worktree;
+            try {
+                worktree = worktrees.get().open(directory.get(), config.worktreeRef());
+            } catch (IOException failure) {
+                return NodeOutcome.error("worktree setup failed: " + failure.getMessage());
+            }
+            context.journal().notice("[worktree] " + worktree.root());
+            return run(context, config, found.get(), Optional.of(worktree.directory()), Optional.of(worktree));
         }
-        AgentRequest request = request(context, config, found.get());
-        announcePermissions(context, config, found.get());
-        AgentResult result;
-        try {
-            result = context.agents().run(config.providerId(), request, new JournalSink(context.journal()));
-        } catch (AgentUnavailableException gone) {
-            return NodeOutcome.error(gone.getMessage());
-        }
-        return AgentOutputs.outcome(result, config.timeout());
+        return run(context, config, found.get(), directory, Optional.empty());
     }
 
-    private static AgentRequest request(NodeContext context, AgentConfig config, ProviderDescriptor provider)
-            throws InvalidConfigException {
-        Optional<Path> directory = Optional.empty();
-        if (config.cwd().isPresent()) {
-            try {
-                directory = Optional.of(
-                        context.workspaceRoots().directory(config.cwd().get()));
-            } catch (IOException refused) {
-                throw new InvalidConfigException("cwd: " + refused.getMessage());
-            }
-        } else if (provider.needsWorkingDirectory()) {
-            throw new InvalidConfigException(
-                    "cwd is empty; name the directory in which " + provider.label() + " shall work");
-        }
-        return new AgentRequest(
+    private static NodeOutcome run(
+            NodeContext context,
+            AgentConfig config,
+            ProviderDescriptor provider,
+            Optional<Path> directory,
+            Optional<Worktree> worktree)
+            throws InterruptedException {
+        AgentRequest request = new AgentRequest(
                 config.prompt(),
                 directory,
                 config.agent(),
@@ -96,6 +98,31 @@ public final class AgentNode implements NodeType {
                 config.timeout(),
                 config.skipPermissions(),
                 AgentRequest.Mode.WORK);
+        announcePermissions(context, config, provider);
+        AgentResult result;
+        try {
+            result = context.agents().run(config.providerId(), request, new JournalSink(context.journal()));
+        } catch (AgentUnavailableException gone) {
+            return NodeOutcome.error(gone.getMessage());
+        }
+        return AgentOutputs.outcome(result, config.timeout(), worktree);
+    }
+
+    private static Optional<Path> directory(NodeContext context, AgentConfig config, ProviderDescriptor provider)
+            throws InvalidConfigException {
+        if (config.cwd().isPresent()) {
+            try {
+                return Optional.of(
+                        context.workspaceRoots().directory(config.cwd().get()));
+            } catch (IOException refused) {
+                throw new InvalidConfigException("cwd: " + refused.getMessage());
+            }
+        }
+        if (provider.needsWorkingDirectory()) {
+            throw new InvalidConfigException(
+                    "cwd is empty; name the directory in which " + provider.label() + " shall work");
+        }
+        return Optional.empty();
     }
 
     private static void announcePermissions(NodeContext context, AgentConfig config, ProviderDescriptor provider) {

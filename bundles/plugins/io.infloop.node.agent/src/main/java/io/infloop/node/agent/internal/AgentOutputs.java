@@ -3,7 +3,9 @@ package io.infloop.node.agent.internal;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.NodeOutcome;
 import io.infloop.spi.provider.AgentResult;
+import io.infloop.spi.workspace.Worktree;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Turns the end of an agent run into the outcome of the node. */
 final class AgentOutputs {
@@ -11,7 +13,8 @@ final class AgentOutputs {
 
     private AgentOutputs() {}
 
-    static NodeOutcome outcome(AgentResult result, Duration timeout) {
+    static NodeOutcome outcome(AgentResult result, Duration timeout, Optional<Worktree> worktree)
+            throws InterruptedException {
         JsonObject.Builder outputs = JsonObject.builder()
                 .put("text", result.text())
                 .put("stdout", result.transcript().isEmpty() ? result.text() : result.transcript())
@@ -25,6 +28,12 @@ final class AgentOutputs {
         outputs.putIfPresent("sessionId", result.sessionId());
         if (!result.permissionDenials().isEmpty()) {
             outputs.put("permissionDenials", result.permissionDenials());
+        }
+        if (worktree.isPresent()) {
+            outputs.put("worktreePath", worktree.get().root().toString())
+                    .put("worktreeBranch", worktree.get().branch())
+                    .put("worktreeBase", worktree.get().baseCommit())
+                    .putIfPresent("worktreeChanges", worktree.get().changes());
         }
         if (result.isSuccess()) {
             return NodeOutcome.next(outputs.build());

@@ -36,9 +36,9 @@ final class AgentSchema {
                 },
                 "useWorktree": {
                   "type": "boolean",
-                  "default": false,
-                  "title": "Work in a git worktree",
-                  "description": "Not available in this version."
+                  "default": true,
+                  "title": "Run in isolated git worktree",
+                  "description": "The agent gets a fresh copy of the repository around its working directory; what it changes is kept on a branch. Uncheck it for a directory that is not a git repository. Command-line agents only; off in a document that does not say."
                 },
                 "worktreeRef": {"type": "string", "title": "Worktree base", "description": "Blank for HEAD."}
               },

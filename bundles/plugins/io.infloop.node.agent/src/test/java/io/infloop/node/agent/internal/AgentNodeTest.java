@@ -10,10 +10,13 @@ import io.infloop.spi.provider.AgentRequest;
 import io.infloop.spi.provider.AgentResult;
 import io.infloop.spi.provider.ProviderDescriptor;
 import io.infloop.spi.provider.Usage;
+import io.infloop.spi.workspace.RunWorktrees;
+import io.infloop.spi.workspace.Worktree;
 import io.infloop.testkit.spi.FakeAgents;
 import io.infloop.testkit.spi.FakeNodeContext;
 import io.infloop.testkit.spi.FakeWorkspaceRoots;
 import io.infloop.testkit.spi.NodeTypeContract;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +150,76 @@ class AgentNodeTest extends NodeTypeContract {
                 .hasSizeLessThan(600);
     }
 
+    @Test
+    void worksInAWorktreeAndSaysWhereTheWorkWillBe() throws Exception {
+        Path inTree = Files.createDirectories(directory.resolve("tree/sub"));
+        List<Optional<String>> refs = new CopyOnWriteArrayList<>();
+        RunWorktrees worktrees = (asked, ref) -> {
+            assertThat(asked).isEqualTo(directory.toRealPath());
+            refs.add(ref);
+            return new Tree(directory.resolve("tree"), inTree);
+        };
+        FakeNodeContext context = context(config().put("useWorktree", true)
+                        .put("worktreeRef", "main")
+                        .build())
+                .worktrees(worktrees)
+                .build();
+        JsonObject outputs = execute(context).outputs();
+        assertThat(agents.requests().get(0).workingDirectory()).contains(inTree);
+        assertThat(context.journal().notices()).contains("[worktree] " + directory.resolve("tree"));
+        assertThat(outputs.string("worktreePath"))
+                .contains(directory.resolve("tree").toString());
+        assertThat(outputs.string("worktreeBranch")).contains("infloop/12345678/agent-1");
+        assertThat(outputs.string("worktreeBase")).contains("abc");
+        assertThat(outputs.object("worktreeChanges")).contains(JsonObject.of("files", 1));
+        assertThat(refs).containsExactly(Optional.of("main"));
+    }
+
+    @Test
+    void failsRatherThanWorkingInTheDirectoryItself() throws Exception {
+        JsonObject config = config().put("useWorktree", true).build();
+        Follow without = execute(context(config).build());
+        assertThat(without.outputs())
+                .isEqualTo(JsonObject.of("errorMessage", "useWorktree set but no run worktree manager available"));
+        Follow failed = execute(context(config)
+                .worktrees((asked, ref) -> {
+                    throw new IOException("not a git repository: " + asked + " (no)");
+                })
+                .build());
+        assertThat(failed.handle()).isEqualTo("error");
+        assertThat(failed.outputs().string("errorMessage").orElseThrow())
+                .startsWith("worktree setup failed: not a git repository: ");
+        assertThat(agents.requests()).isEmpty();
+    }
+
+    @Test
+    void newNodesAreIsolatedAndOldDocumentsStayAsTheyAre() throws Exception {
+        JsonObject schema = nodeType().descriptor().configSchema();
+        assertThat(schema.object("properties")
+                        .flatMap(all -> all.object("useWorktree"))
+                        .flatMap(field -> field.bool("default")))
+                .contains(true);
+        execute(context(config().build()).build());
+        assertThat(agents.requests().get(0).workingDirectory()).contains(directory.toRealPath());
+    }
+
+    private record Tree(Path root, Path directory) implements Worktree {
+        @Override
+        public String baseCommit() {
+            return "abc";
+        }
+
+        @Override
+        public String branch() {
+            return "infloop/12345678/agent-1";
+        }
+
+        @Override
+        public Optional<JsonObject> changes() {
+            return Optional.of(JsonObject.of("files", 1));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -160,8 +234,6 @@ class AgentNodeTest extends NodeTypeContract {
                 "{\"providerId\":\"claude\",\"prompt\":\"x\",\"timeoutMs\":\"1\"} | invalid agent config | timeoutMs",
                 "{\"providerId\":\"claude\",\"prompt\":\"x\",\"skipPermissions\":\"yes\"} | invalid agent config | skip",
                 "{\"providerId\":\"nobody\",\"prompt\":\"x\"} | unknown provider: nobody |",
-                "{\"providerId\":\"claude\",\"prompt\":\"x\",\"useWorktree\":true}"
-                        + " | useWorktree set but no run worktree manager available | this version",
             })
     void saysWhatIsWrongWithTheConfiguration(String config, String message, String detail) throws Exception {
         FakeNodeContext context =

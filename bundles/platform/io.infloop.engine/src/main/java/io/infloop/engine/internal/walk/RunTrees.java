@@ -1,0 +1,45 @@
+package io.infloop.engine.internal.walk;
+
+import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.engine.internal.state.RunHeader;
+import io.infloop.spi.Cancellation;
+import io.infloop.spi.workspace.RunWorktrees;
+import io.infloop.workspace.worktree.TreeKind;
+import io.infloop.workspace.worktree.Worktrees;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives nodes their worktrees, and notes each in the marker of its run. Thread-safe. */
+public final class RunTrees {
+    private static final Logger LOG = LoggerFactory.getLogger(RunTrees.class);
+
+    private final Worktrees worktrees;
+    private final RunMarkers markers;
+    private final TreeKind kind;
+
+    /** @param kind what nodes get; clones where children are kept in a jail */
+    public RunTrees(Worktrees worktrees, RunMarkers markers, TreeKind kind) {
+        this.worktrees = worktrees;
+        this.markers = markers;
+        this.kind = kind;
+    }
+
+    RunWorktrees forNode(RunHeader run, String nodePath, Cancellation cancellation) {
+        return worktrees.forNode(
+                new Worktrees.TreeOwner(run.runId(), run.workflowId(), run.correlationId(), nodePath),
+                kind,
+                cancellation,
+                tree -> note(run.runId(), tree));
+    }
+
+    private void note(String runId, Path tree) {
+        try {
+            markers.addWorktree(runId, tree);
+        } catch (IOException unwritable) {
+            // Recovery finds the tree in the records of worktrees as well.
+            LOG.warn("the marker of run {} does not name its worktree: {}", runId, unwritable.toString());
+        }
+    }
+}
