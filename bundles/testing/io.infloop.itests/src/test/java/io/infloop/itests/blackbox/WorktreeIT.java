@@ -22,7 +22,8 @@ class WorktreeIT {
         Path data = Distribution.temporaryDirectory("worktree").resolve("data");
         Path repository = repository(data.resolveSibling("repo"));
         Fixtures.dropAgent(data, "editor", "echo changed > a.txt; pwd > where.txt\n" + Fixtures.agentScript("done"));
-        try (Server server = Server.on(data).with("WORKSPACE_ROOTS", repository.toString()).start()) {
+        try (Server server =
+                Server.on(data).with("WORKSPACE_ROOTS", repository.toString()).start()) {
             String runId = begin(server, repository);
             JsonNode run = finished(server, runId);
             assertThat(run.path("status").asText()).as(run.toString()).isEqualTo("succeeded");
@@ -38,7 +39,12 @@ class WorktreeIT {
             assertThat(repository.resolve("a.txt")).hasContent("one\n");
 
             String trees = "/api/runs/tree/" + runId + "/worktrees";
-            assertThat(server.get(trees).json().path("worktrees").path(0).path("state").asText())
+            assertThat(server.get(trees)
+                            .json()
+                            .path("worktrees")
+                            .path(0)
+                            .path("state")
+                            .asText())
                     .isEqualTo("preserved");
             Answer applied = server.post(trees + "/agent-1/apply", "{}");
             assertThat(applied.status()).as(applied.body()).isEqualTo(200);
@@ -55,7 +61,8 @@ class WorktreeIT {
     void workOfAnAgentWhoseServerIsKilledIsKeptByTheNextOne() throws Exception {
         Path data = Distribution.temporaryDirectory("worktree-crash").resolve("data");
         Path repository = repository(data.resolveSibling("repo"));
-        Fixtures.dropAgent(data, "editor", "echo unsaved > a.txt; touch '" + data.resolveSibling("began") + "'; sleep 300\n");
+        Fixtures.dropAgent(
+                data, "editor", "echo unsaved > a.txt; touch '" + data.resolveSibling("began") + "'; sleep 300\n");
         Server first = Server.on(data).start();
         String runId = begin(first, repository);
         Fixtures.await().until(() -> Files.exists(data.resolveSibling("began")));
@@ -77,17 +84,15 @@ class WorktreeIT {
                 server,
                 Fixtures.agentWorkflow("tree", "editor", repository)
                         .replace("\"timeoutMs\":60000", "\"timeoutMs\":600000,\"useWorktree\":true"));
-        Answer started =
-                server.post("/api/run", "{\"workflowId\":\"tree\",\"inputs\":{\"title\":\"x\",\"number\":1}}");
+        Answer started = server.post("/api/run", "{\"workflowId\":\"tree\",\"inputs\":{\"title\":\"x\",\"number\":1}}");
         assertThat(started.status()).as(started.body()).isEqualTo(202);
         return started.json().path("runId").asText();
     }
 
     private static JsonNode finished(Server server, String runId) {
-        Fixtures.await().until(() -> server.get("/api/runs/tree/" + runId)
-                .json()
-                .path("run")
-                .has("finishedAt"));
+        Fixtures.await()
+                .until(() ->
+                        server.get("/api/runs/tree/" + runId).json().path("run").has("finishedAt"));
         return server.get("/api/runs/tree/" + runId).json().path("run");
     }
 

@@ -23,12 +23,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -40,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class GitWorktrees implements Worktrees {
     private static final Logger LOG = LoggerFactory.getLogger(GitWorktrees.class);
     private static final String BUNDLE = "io.infloop.workspace";
+    /** Some runs share one; each is held for a moment. */
+    private static final int FILE_LOCKS = 64;
 
     private final ServerInstance instance;
     private final ProcessSupervisor processes;
@@ -48,7 +49,8 @@ public final class GitWorktrees implements Worktrees {
     private final Clock clock;
     private final TreeFiles files;
     private final AtomicLong scratchNumber = new AtomicLong();
-    private final Map<String, Object> runLocks = new ConcurrentHashMap<>();
+    private final List<Object> fileLocks =
+            Stream.generate(Object::new).limit(FILE_LOCKS).toList();
     private final RepositoryLocks repositoryLocks = new RepositoryLocks();
 
     @Activate
@@ -127,7 +129,6 @@ public final class GitWorktrees implements Worktrees {
                             owner.runId(), owner.workflowId(), owner.correlationId(), instance.id(), List.of())));
             if (next.trees().isEmpty()) {
                 files.delete(owner.runId());
-                runLocks.remove(owner.runId());
             } else {
                 files.write(next);
             }
@@ -135,7 +136,7 @@ public final class GitWorktrees implements Worktrees {
     }
 
     private Object lock(String runId) {
-        return runLocks.computeIfAbsent(runId, id -> new Object());
+        return fileLocks.get(Math.floorMod(runId.hashCode(), FILE_LOCKS));
     }
 
     // ---- during the run

@@ -134,7 +134,7 @@ final class TreeCapture {
 
         @Override
         public void accept(String line) {
-            String path = line.strip();
+            String path = line.endsWith("\n") ? line.substring(0, line.length() - 1) : line;
             if (path.endsWith("/") || path.endsWith("/\"")) {
                 inner = path;
             } else if (text.length() + line.length() > MAX_PATHS_LENGTH) {

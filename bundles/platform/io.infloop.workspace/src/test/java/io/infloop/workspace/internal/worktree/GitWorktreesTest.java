@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.infloop.spi.workspace.Worktree;
+import io.infloop.workspace.worktree.TreeKind;
 import io.infloop.workspace.worktree.TreeRecord;
 import io.infloop.workspace.worktree.TreeState;
+import io.infloop.workspace.worktree.Worktrees.TreeOwner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -248,6 +250,54 @@ class GitWorktreesTest {
 
     @Test
     void aTreeThatWasNeverCompleteIsRemovedByTheNextServer() throws Exception {
+        Path half = on.repository.resolve(".infloop-worktrees/12345678-agent-1-abcdef");
+        on.git(on.repository, "worktree", "add", "-q", "--detach", half.toString());
+        on.git(
+                on.repository,
+                "worktree",
+                "add",
+                "-q",
+                "--detach",
+                on.base.resolve("mine").toString());
+        on.worktrees.update(
+                new TreeOwner(Repositories.RUN, "flow", Repositories.CORRELATION, "agent-1"),
+                trees -> trees.with(new TreeRecord(
+                        "agent-1",
+                        "agent-1",
+                        TreeKind.WORKTREE,
+                        TreeState.ACTIVE,
+                        on.repository,
+                        on.repository.resolve(".git"),
+                        half,
+                        Optional.empty(),
+                        "HEAD",
+                        "abc",
+                        "infloop/12345678/agent-1",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        1)));
+        on.server("server-2").settleAbandoned(id -> true);
+        assertThat(half).doesNotExist();
+        assertThat(on.git(on.repository, "worktree", "list"))
+                .contains(on.base.resolve("mine").toString())
+                .doesNotContain("agent-1");
+        assertThat(on.data.resolve("worktrees")).isEmptyDirectory();
+    }
+
+    @Test
+    void somebodyElsesStaleWorktreeIsNotForgotten() throws Exception {
+        Path away = on.base.resolve("away");
+        on.git(on.repository, "worktree", "add", "-q", "--detach", away.toString());
+        Files.move(away, on.base.resolve("unmounted"));
+        on.open("agent-1");
+        on.worktrees.settle(Repositories.RUN);
+        assertThat(on.git(on.repository, "worktree", "list")).contains(away.toString());
+    }
+
+    @Test
+    void aTreeThatCannotBeMadeLeavesNothing() throws Exception {
         on.launcher.refused = command -> command.contains("read-tree");
         assertThatThrownBy(() -> on.open("agent-1")).hasMessageContaining("shuts down");
         assertThat(on.repository.resolve(".git/worktrees")).doesNotExist();
