@@ -106,7 +106,7 @@ class JournalTest {
                     .hasStackTraceContaining("symbolic link");
             assertThatThrownBy(() -> new JournalReader(files).read(workflow, RUN, 10))
                     .hasMessageContaining("symbolic link");
-            assertThatThrownBy(() -> new JournalRepair(files).close(workflow, RUN, "W", 1, "cid", 2))
+            assertThatThrownBy(() -> new JournalRepair(files).close(workflow, RUN, "W", 1, "cid", 2, List.of()))
                     .hasMessageContaining("symbolic link");
         }
         Files.move(runs, root.resolve("moved"));
@@ -127,8 +127,8 @@ class JournalTest {
         Files.createSymbolicLink(markers.resolve(RUN + ".json"), outside);
         RunMarkers runs = new RunMarkers(root);
 
-        assertThatThrownBy(() -> runs.write(
-                        new RunMarker(RUN, "w", "W", 1, "cid", Optional.empty(), Optional.empty(), "server", 1, 1)))
+        assertThatThrownBy(() -> runs.write(new RunMarker(
+                        RUN, "w", "W", 1, "cid", Optional.empty(), Optional.empty(), "server", 1, 1, List.of())))
                 .isInstanceOf(IOException.class);
 
         assertThat(runs.list()).isEmpty();
