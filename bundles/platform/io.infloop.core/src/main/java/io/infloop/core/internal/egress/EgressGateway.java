@@ -1,19 +1,17 @@
 package io.infloop.core.internal.egress;
 
-import java.util.function.Consumer;
-
 /** The only way out: opens one filtering proxy per run or plugin. Thread-safe. */
 public interface EgressGateway {
     /**
      * Opens a session that listens nowhere yet. Does not block.
      *
-     * @param onDenied told of each denial, on a thread of the gateway: must be quick and must not throw
+     * @param listener told of what is not carried
      * @throws EgressException if the gateway is closed or cannot work; whoever needed the session must not run
      */
-    EgressSession open(EgressPolicy policy, EgressOwner owner, Consumer<EgressDenial> onDenied) throws EgressException;
+    EgressSession open(EgressPolicy policy, EgressOwner owner, EgressListener listener) throws EgressException;
 
     default EgressSession open(EgressPolicy policy, EgressOwner owner) throws EgressException {
-        return open(policy, owner, denial -> {});
+        return open(policy, owner, EgressListener.NONE);
     }
 
     /** Requests denied since the start, by all sessions. */
