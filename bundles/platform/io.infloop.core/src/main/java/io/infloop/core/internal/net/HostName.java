@@ -22,6 +22,10 @@ public record HostName(String text, Optional<InetAddress> literal) {
 
     /** A host as it arrives in a request: ASCII only; IPv6 without its brackets. */
     public static Optional<HostName> parse(String host) {
+        // Before lower-casing, which turns some letters of other scripts into ASCII ones.
+        if (host.chars().anyMatch(character -> character > '~')) {
+            return Optional.empty();
+        }
         String lower = host.toLowerCase(Locale.ROOT);
         if (lower.indexOf(':') >= 0) {
             return IpLiterals.parse(lower).map(HostName::ofLiteral);
