@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How it is carried. */
 class EgressTrafficTest {
-    private static final int TUNNELS = Integer.getInteger("infloop.egress.tunnels", 200);
-    private static final int MEGABYTES = Integer.getInteger("infloop.egress.megabytes", 64);
+    private static final int TUNNELS = Math.min(400, 100 * Integer.getInteger("infloop.rounds", 2));
+    private static final int MEGABYTES = 16 * Integer.getInteger("infloop.rounds", 2);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private EgressTestBed bed;
