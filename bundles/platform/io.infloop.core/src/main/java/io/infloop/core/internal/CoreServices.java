@@ -11,6 +11,8 @@ import io.infloop.core.internal.audit.AuditCommand;
 import io.infloop.core.internal.audit.FileAuditLog;
 import io.infloop.core.internal.audit.KnownSecrets;
 import io.infloop.core.internal.doctor.Doctor;
+import io.infloop.core.internal.egress.EgressPolicy;
+import io.infloop.core.internal.egress.SelectorEgressGateway;
 import io.infloop.core.internal.event.RingEventHub;
 import io.infloop.core.internal.http.Door;
 import io.infloop.core.internal.http.HttpListener;
@@ -20,6 +22,7 @@ import io.infloop.core.internal.metrics.AuditCounts;
 import io.infloop.core.internal.metrics.CountedAudit;
 import io.infloop.core.internal.metrics.CountedEvents;
 import io.infloop.core.internal.metrics.PrometheusMetrics;
+import io.infloop.core.internal.outbound.ScopedHttpCallers;
 import io.infloop.core.internal.posture.ChildrenPosture;
 import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.ChildEnvironment;
@@ -42,6 +45,7 @@ import io.infloop.core.process.ProcessSupervisor;
 import io.infloop.core.rate.RateLimiters;
 import io.infloop.core.settings.Settings;
 import io.infloop.spi.Cancellation;
+import io.infloop.spi.http.HttpCaller;
 import io.infloop.spi.process.ProcessLauncher;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,6 +83,7 @@ final class CoreServices {
     private final RingEventHub hub = new RingEventHub();
     private final Wrappers wrappers;
     private final PidFiles pidFiles;
+    private final SelectorEgressGateway egress;
     private final ChildSupervisor supervisor;
     private final ServerPosture posture;
     private final SelfCheck selfCheck;
@@ -133,6 +138,7 @@ final class CoreServices {
         String path = environment.getOrDefault("PATH", "");
         this.wrappers = Wrappers.find(path);
         this.pidFiles = new PidFiles(settings.dataDirectory(), instance);
+        this.egress = new SelectorEgressGateway(audit, secrets);
         this.supervisor = new ChildSupervisor(
                 new ChildEnvironment(environment, settings.childPassthrough()),
                 new WorkingDirectories(settings.workspaceRoots(), instance.directory()),
@@ -214,6 +220,7 @@ final class CoreServices {
         registrations.clear();
         postureSources.close();
         supervisor.close();
+        egress.close();
         hub.close();
         if (announced) {
             audit.append(AuditEvent.of("server.stopped", Actor.SYSTEM).with("instance", instance.id()));
@@ -249,6 +256,11 @@ final class CoreServices {
         register(ProcessSupervisor.class, supervisor);
         registrations.add(context.registerService(
                 ProcessLauncher.class, new ScopedLaunchers(supervisor), FrameworkUtil.asDictionary(Map.of())));
+        // Until an operator can grant a plugin more, every plugin reaches the public hosts and nothing else.
+        registrations.add(context.registerService(
+                HttpCaller.class,
+                new ScopedHttpCallers(egress, pluginId -> EgressPolicy.PUBLIC_HOSTS, scheduler),
+                FrameworkUtil.asDictionary(Map.of())));
         registerCommand("doctor", doctor);
         registerCommand("audit-verify", AuditCommand.verify(auditFiles.chain()));
         registerCommand("audit-checkpoint", AuditCommand.checkpoint(auditFiles.chain()));

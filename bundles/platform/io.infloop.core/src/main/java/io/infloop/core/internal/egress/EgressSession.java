@@ -8,6 +8,9 @@ import java.nio.file.Path;
  * loopback port, on a UNIX socket, or on both.
  */
 public interface EgressSession extends AutoCloseable {
+    /** Marks answers of the proxy itself; taken out of what servers answer to plain requests. Lower case. */
+    String OWN_ANSWER_HEADER = "x-infloop-egress";
+
     /**
      * Listens on a random port of 127.0.0.1. Any local process could connect there, so a credential made for this session is asked
      * for. Idempotent.

@@ -27,6 +27,7 @@ final class ProxyAnswer {
                 + (status == 407 ? "Proxy-Authenticate: Basic realm=\"egress\", charset=\"UTF-8\"\r\n" : "")
                 + "Content-Type: text/plain; charset=utf-8\r\n"
                 + "Cache-Control: no-store\r\n"
+                + EgressSession.OWN_ANSWER_HEADER + ": " + status + "\r\n"
                 + "Content-Length: " + body.length + "\r\n"
                 + "Connection: close\r\n"
                 + "Proxy-Connection: close\r\n\r\n";

@@ -76,6 +76,7 @@ final class ResponseHead implements FlowFilter {
             throw new IOException("the server's answer is not HTTP/1");
         }
         List<Field> fields = new ArrayList<>(head.endToEnd());
+        fields.removeIf(field -> field.is(EgressSession.OWN_ANSWER_HEADER));
         boolean interim = head.start().charAt(9) == '1';
         if (interim && head.start().startsWith("101", 9)) {
             throw new IOException("the server switched protocols, which it was not asked for");

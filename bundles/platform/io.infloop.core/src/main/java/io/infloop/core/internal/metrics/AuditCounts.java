@@ -65,7 +65,7 @@ public final class AuditCounts {
                     rateLimited.labelValues("login").inc();
                 }
             }
-            case "egress.denied" -> egressDenied.inc();
+            case "egress.denied" -> egressDenied.inc(denials(fields));
             case "budget.exceeded" ->
                 budgets.labelValues(reasons.of(fields.get("budget"))).inc();
             case "process.reaped" -> reaped.inc();
@@ -76,6 +76,12 @@ public final class AuditCounts {
                 }
             }
         }
+    }
+
+    /** A run that is refused in a loop is not written line by line. */
+    private static long denials(Map<String, Object> fields) {
+        long suppressed = fields.get("suppressed") instanceof Number number ? number.longValue() : 0;
+        return suppressed + ("too-many".equals(fields.get("reason")) ? 0 : 1);
     }
 
     private void runFinished(Map<String, Object> fields) {

@@ -21,18 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A gateway whose names are invented and whose audit lines are kept. */
-final class EgressTestBed implements AutoCloseable {
+public final class EgressTestBed implements AutoCloseable {
     static final EgressOwner OWNER =
             new EgressOwner("test-plugin", Optional.of("run-1"), Optional.of("node-1"), Optional.of("cid_0123456789"));
-    static final int PATIENCE_MILLIS = 30_000;
+    public static final int PATIENCE_MILLIS = 30_000;
 
-    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
-    final List<String> lookedUp = new CopyOnWriteArrayList<>();
-    final KnownSecrets secrets = new KnownSecrets();
-    final SelectorEgressGateway gateway;
+    public final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+    public final List<String> lookedUp = new CopyOnWriteArrayList<>();
+    public final KnownSecrets secrets = new KnownSecrets();
+    public final SelectorEgressGateway gateway;
     private final Map<String, Deque<List<InetAddress>>> names = new ConcurrentHashMap<>();
 
-    EgressTestBed() {
+    public EgressTestBed() {
         this(EgressLimits.DEFAULT);
     }
 
@@ -49,7 +49,7 @@ final class EgressTestBed implements AutoCloseable {
     }
 
     /** @param answers one for each lookup, the last one for all further ones; each a list of addresses separated by spaces */
-    void name(String name, String... answers) {
+    public void name(String name, String... answers) {
         Deque<List<InetAddress>> queue = new ArrayDeque<>();
         for (String answer : answers) {
             queue.add(List.of(answer.split(" ", -1)).stream()
@@ -117,7 +117,7 @@ final class EgressTestBed implements AutoCloseable {
         return socket;
     }
 
-    static void send(Socket socket, String text) throws IOException {
+    public static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
@@ -125,7 +125,7 @@ final class EgressTestBed implements AutoCloseable {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
-    static String readHead(Socket socket) throws IOException {
+    public static String readHead(Socket socket) throws IOException {
         StringBuilder head = new StringBuilder();
         InputStream input = socket.getInputStream();
         while (head.indexOf("\r\n\r\n") < 0) {

@@ -11,25 +11,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on a loopback port that treats each connection as a test says. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     /** Treats one connection, which is closed afterwards. */
     @FunctionalInterface
-    interface Treatment {
+    public interface Treatment {
         void treat(Socket socket) throws IOException;
     }
 
-    final AtomicInteger accepted = new AtomicInteger();
+    public final AtomicInteger accepted = new AtomicInteger();
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    TestServer(Treatment treatment) throws IOException {
+    public TestServer(Treatment treatment) throws IOException {
         this.server = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
         threads.execute(() -> accept(treatment));
     }
 
     /** Sends back what it gets. */
-    static TestServer echo() throws IOException {
+    public static TestServer echo() throws IOException {
         return new TestServer(socket -> {
             socket.getInputStream().transferTo(socket.getOutputStream());
             socket.shutdownOutput();
@@ -37,7 +37,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Answers one request with its own head as the body. */
-    static TestServer mirror() throws IOException {
+    public static TestServer mirror() throws IOException {
         return new TestServer(socket -> {
             String head = EgressTestBed.readHead(socket);
             EgressTestBed.send(
@@ -47,11 +47,11 @@ final class TestServer implements AutoCloseable {
         });
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    int openConnections() {
+    public int openConnections() {
         return open.size();
     }
 
