@@ -32,6 +32,7 @@ import io.infloop.core.internal.process.ScopedLaunchers;
 import io.infloop.core.internal.process.WorkingDirectories;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
+import io.infloop.core.internal.secret.ScopedSecrets;
 import io.infloop.core.internal.selfcheck.SelfCheck;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.EnvironmentSecrets;
@@ -47,6 +48,7 @@ import io.infloop.core.settings.Settings;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.http.HttpCaller;
 import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.secret.Secrets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -260,6 +262,10 @@ final class CoreServices {
         registrations.add(context.registerService(
                 HttpCaller.class,
                 new ScopedHttpCallers(egress, pluginId -> EgressPolicy.PUBLIC_HOSTS, scheduler),
+                FrameworkUtil.asDictionary(Map.of())));
+        registrations.add(context.registerService(
+                Secrets.class,
+                new ScopedSecrets(settings.dataDirectory(), secrets, audit),
                 FrameworkUtil.asDictionary(Map.of())));
         registerCommand("doctor", doctor);
         registerCommand("audit-verify", AuditCommand.verify(auditFiles.chain()));

@@ -11,11 +11,15 @@ import io.infloop.itests.support.Container;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.JarFiles;
 import io.infloop.itests.support.PaxExamExtension;
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.node.NodeContext;
 import io.infloop.spi.node.NodeType;
 import io.infloop.spi.signing.SignatureScheme;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -150,6 +154,49 @@ public class PluginDynamicsIT {
         assertThat(bundle("io.infloop.spi").getBundleContext())
                 .as("the SPI bundle is never started")
                 .isNull();
+    }
+
+    /** It gets the secret under its own name only, sees when the server is ready, and leaves one line in the audit. */
+    @Test
+    public void aDroppedInPluginHasItsSecretsAndSeesTheMark() throws Exception {
+        awaitSettled();
+        store("io.infloop.example.node", "SEAL_KEY", "Jefe\n");
+        store("io.infloop.example.signing", "OTHER_KEY", "not yours\n");
+        drop("seal.jar", Distribution.example("io.infloop.example.node"));
+        Awaitility.await()
+                .until(() -> contributions.find(NodeType.class, "example-seal").isPresent());
+        try (Lease<NodeType> lease = contributions.acquire(NodeType.class, "example-seal")) {
+            NodeContext node = (NodeContext) Proxy.newProxyInstance(
+                    NodeContext.class.getClassLoader(), new Class<?>[] {NodeContext.class}, (proxy, method, values) -> {
+                        assertThat(method.getName()).isEqualTo("config");
+                        return JsonObject.of("text", "what do ya want for nothing?");
+                    });
+            Awaitility.await().untilAsserted(() -> {
+                JsonObject outputs = lease.service().execute(node).outputs();
+                assertThat(outputs.string("seal"))
+                        .as(outputs.toString())
+                        .contains("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+                assertThat(outputs.bool("ready")).contains(true);
+            });
+        } finally {
+            Files.delete(folder().resolve("seal.jar"));
+        }
+        Path audit = Path.of(context.getProperty("infloop.data"), "audit", "audit.jsonl");
+        assertThat(Files.readAllLines(audit))
+                .filteredOn(line -> line.contains("secret.read"))
+                .singleElement()
+                .asString()
+                .contains("io.infloop.example.node", "SEAL_KEY")
+                .doesNotContain("Jefe");
+        Awaitility.await()
+                .until(() -> contributions.find(NodeType.class, "example-seal").isEmpty());
+    }
+
+    private void store(String plugin, String name, String value) throws java.io.IOException {
+        Path folder =
+                Files.createDirectories(Path.of(context.getProperty("infloop.data"), "secrets", "plugins", plugin));
+        Path file = Files.writeString(folder.resolve(name), value);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     private Optional<String> failure(String file) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -45,6 +46,7 @@ public final class HttpListener implements AutoCloseable {
     private final IntConsumer opened;
     private final Consumer<Refusal> aborted;
     private final JettyPort jetty;
+    private final ReadyMark ready;
     private final ServiceTracker<StartPart, StartPart> parts;
     private final Duration patience;
     private final Thread thread;
@@ -86,6 +88,7 @@ public final class HttpListener implements AutoCloseable {
         this.version = version;
         this.opened = opened;
         this.jetty = new JettyPort(context, this.host);
+        this.ready = new ReadyMark(context);
         this.parts = new ServiceTracker<>(context, StartPart.class, null);
         this.thread = new Thread(this::run, "infloop listener");
         thread.setDaemon(true);
@@ -113,6 +116,7 @@ public final class HttpListener implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         boolean shut = false;
         try {
+            ready.close();
             thread.join(TimeUnit.SECONDS.toMillis(5));
             door.drain(DRAIN_MILLIS);
             shut = jetty.shut();
@@ -202,6 +206,7 @@ public final class HttpListener implements AutoCloseable {
             if (free.isPresent() && jetty.open(free.getAsInt(), doorId)) {
                 door.open();
                 announce(free.getAsInt());
+                setReady();
                 return;
             }
             if (firstPort != 0 && candidate < last) {
@@ -212,6 +217,14 @@ public final class HttpListener implements AutoCloseable {
                 "cannot-listen",
                 (firstPort == 0 ? "no free port was found" : "no port from " + firstPort + " to " + last + " is free")
                         + "; stop what uses them, or set PORT");
+    }
+
+    private void setReady() {
+        try {
+            ready.set();
+        } catch (RejectedExecutionException stopping) {
+            LOGGER.debug("the server stops before it was ready");
+        }
     }
 
     private void abort(String reason, String message) {

@@ -71,6 +71,8 @@ public final class DataDirectory {
                     data.resolve("audit"),
                     data.resolve("instances"),
                     data.resolve("active-runs"),
+                    data.resolve("secrets"),
+                    data.resolve("secrets").resolve("plugins"),
                     settings.workflowsDirectory(),
                     settings.triggersDirectory(),
                     settings.connectionsDirectory(),

@@ -1,6 +1,8 @@
 package io.infloop.host.internal.hook;
 
+import io.infloop.spi.observe.ServerReady;
 import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.secret.Secrets;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import java.util.Collection;
 import java.util.List;
@@ -18,8 +20,11 @@ import org.osgi.framework.hooks.service.ListenerHook.ListenerInfo;
 
 /** Shows plugins only their own services and those of the platform that the SPI offers to them. */
 public final class ServiceVisibility implements FindHook, EventListenerHook {
-    private static final Set<String> OFFERED_TO_PLUGINS =
-            Set.of(ProcessLauncher.class.getName(), WorkspaceRoots.class.getName());
+    private static final Set<String> OFFERED_TO_PLUGINS = Set.of(
+            ProcessLauncher.class.getName(),
+            Secrets.class.getName(),
+            ServerReady.class.getName(),
+            WorkspaceRoots.class.getName());
 
     @Override
     public void find(
