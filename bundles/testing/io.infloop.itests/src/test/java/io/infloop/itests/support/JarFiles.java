@@ -2,8 +2,10 @@ package io.infloop.itests.support;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -21,6 +23,11 @@ public final class JarFiles {
 
     /** A copy of a bundle with one header of its manifest replaced. */
     public static Path withHeader(Path bundle, String name, String value) throws IOException {
+        return with(bundle, name, value, Map.of());
+    }
+
+    /** A copy with one header replaced and entries added. @param entries contents by name */
+    public static Path with(Path bundle, String name, String value, Map<String, String> entries) throws IOException {
         Path copy = Distribution.temporaryDirectory("jar").resolve(bundle.getFileName());
         try (JarFile original = new JarFile(bundle.toFile());
                 OutputStream file = Files.newOutputStream(copy)) {
@@ -33,6 +40,11 @@ public final class JarFiles {
                         original.getInputStream(entry).transferTo(out);
                         out.closeEntry();
                     }
+                }
+                for (Map.Entry<String, String> added : entries.entrySet()) {
+                    out.putNextEntry(new JarEntry(added.getKey()));
+                    out.write(added.getValue().getBytes(StandardCharsets.UTF_8));
+                    out.closeEntry();
                 }
             }
         }

@@ -13,7 +13,7 @@ public final class Hooks implements AutoCloseable {
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     public Hooks(BundleContext context) {
-        ServiceVisibility services = new ServiceVisibility();
+        ServiceVisibility services = new ServiceVisibility(context.getBundle());
         BundleVisibility bundles = new BundleVisibility();
         registrations.add(context.registerService(ResolverHookFactory.class, new ResolutionGuard(), null));
         registrations.add(context.registerService(org.osgi.framework.hooks.service.FindHook.class, services, null));

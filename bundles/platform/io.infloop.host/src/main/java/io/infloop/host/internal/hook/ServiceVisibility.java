@@ -18,13 +18,23 @@ import org.osgi.framework.hooks.service.EventListenerHook;
 import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.framework.hooks.service.ListenerHook.ListenerInfo;
 
-/** Shows plugins only their own services and those of the platform that the SPI offers to them. */
+/**
+ * Shows plugins only their own services and those of the platform that the SPI offers to them, and shows what plugins register to host
+ * only: no other bundle takes a servlet, a resource, a configuration listener or anything else from a plugin behind host's back.
+ */
 public final class ServiceVisibility implements FindHook, EventListenerHook {
     private static final Set<String> OFFERED_TO_PLUGINS = Set.of(
             ProcessLauncher.class.getName(),
             Secrets.class.getName(),
             ServerReady.class.getName(),
             WorkspaceRoots.class.getName());
+
+    private final Bundle host;
+
+    /** @param host the one bundle that may see what plugins register */
+    public ServiceVisibility(Bundle host) {
+        this.host = host;
+    }
 
     @Override
     public void find(
@@ -41,21 +51,24 @@ public final class ServiceVisibility implements FindHook, EventListenerHook {
         listeners.keySet().removeIf(context -> !isVisible(context, event.getServiceReference()));
     }
 
-    private static boolean isVisible(BundleContext context, ServiceReference<?> reference) {
+    private boolean isVisible(BundleContext context, ServiceReference<?> reference) {
         Optional<Bundle> asking = PluginBundles.owner(context);
-        return asking.isPresent() && (!PluginBundles.isPlugin(asking.get()) || isVisible(asking.get(), reference));
+        return asking.isPresent() && isVisible(asking.get(), reference);
     }
 
-    private static boolean isVisible(Bundle asking, ServiceReference<?> reference) {
+    private boolean isVisible(Bundle asking, ServiceReference<?> reference) {
         Bundle owner = reference.getBundle();
         if (owner == null) {
-            return false;
+            return !PluginBundles.isPlugin(asking);
         }
         if (owner.equals(asking)) {
             return true;
         }
-        return !PluginBundles.isPlugin(owner)
-                && List.of((String[]) reference.getProperty(Constants.OBJECTCLASS)).stream()
+        if (PluginBundles.isPlugin(owner)) {
+            return asking.equals(host);
+        }
+        return !PluginBundles.isPlugin(asking)
+                || List.of((String[]) reference.getProperty(Constants.OBJECTCLASS)).stream()
                         .anyMatch(OFFERED_TO_PLUGINS::contains);
     }
 }
