@@ -6,7 +6,7 @@ public enum Actor {
     BROWSER_SESSION("browser-session"),
     WEBHOOK("webhook"),
     SYSTEM("system"),
-    /** Anybody, on a server without a token. */
+    /** Anybody: on a server without a token, or where none is asked for. */
     OPEN("open");
 
     private final String text;

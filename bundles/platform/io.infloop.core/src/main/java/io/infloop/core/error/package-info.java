@@ -1,6 +1,6 @@
 /** The one list of error codes, and the exception that carries them between platform bundles. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.infloop.core.error;
 
 import org.osgi.annotation.bundle.Export;

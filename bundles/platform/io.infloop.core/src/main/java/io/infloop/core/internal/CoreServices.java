@@ -6,6 +6,7 @@ import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
+import io.infloop.core.http.Logins;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.internal.audit.AuditCommand;
 import io.infloop.core.internal.audit.FileAuditLog;
@@ -16,6 +17,8 @@ import io.infloop.core.internal.egress.SelectorEgressGateway;
 import io.infloop.core.internal.event.RingEventHub;
 import io.infloop.core.internal.http.Door;
 import io.infloop.core.internal.http.HttpListener;
+import io.infloop.core.internal.http.LoginDesk;
+import io.infloop.core.internal.http.SessionCookie;
 import io.infloop.core.internal.instance.DataDirectory;
 import io.infloop.core.internal.instance.LocalServerInstance;
 import io.infloop.core.internal.metrics.AuditCounts;
@@ -109,7 +112,10 @@ final class CoreServices {
         this.token = token;
         this.command = command;
         this.selfCheck = selfCheck;
-        token.ifPresent(present -> secrets.add(present.reveal()));
+        token.ifPresent(present -> {
+            secrets.add(present.reveal());
+            secrets.add(new SessionCookie(present).reveal());
+        });
         EnvironmentSecrets.in(environment).forEach(secrets::add);
         LogRedaction.begin(context, secrets);
         this.scheduler = new ScheduledThreadPoolExecutor(1, task -> {
@@ -254,7 +260,9 @@ final class CoreServices {
         register(AuditChain.class, auditFiles.chain());
         register(EventHub.class, new CountedEvents(hub, metrics));
         register(Metrics.class, metrics);
-        register(RateLimiters.class, new BucketRateLimiters());
+        RateLimiters limiters = new BucketRateLimiters();
+        register(RateLimiters.class, limiters);
+        register(Logins.class, new LoginDesk(token, limiters.perMinute(settings.loginRateLimit()), audit));
         register(ProcessSupervisor.class, supervisor);
         registrations.add(context.registerService(
                 ProcessLauncher.class, new ScopedLaunchers(supervisor), FrameworkUtil.asDictionary(Map.of())));

@@ -41,6 +41,7 @@ final class ApiRequest {
     private final Function<String, Optional<String>> headers;
     private final Body body;
     private final Supplier<Actor> actor;
+    private final Optional<HttpServletRequest> servletRequest;
 
     ApiRequest(
             String method,
@@ -49,12 +50,24 @@ final class ApiRequest {
             Function<String, Optional<String>> headers,
             Body body,
             Supplier<Actor> actor) {
+        this(method, path, query, headers, body, actor, Optional.empty());
+    }
+
+    private ApiRequest(
+            String method,
+            List<String> path,
+            Map<String, String> query,
+            Function<String, Optional<String>> headers,
+            Body body,
+            Supplier<Actor> actor,
+            Optional<HttpServletRequest> servletRequest) {
         this.method = method;
         this.path = List.copyOf(path);
         this.query = Map.copyOf(query);
         this.headers = headers;
         this.body = body;
         this.actor = actor;
+        this.servletRequest = servletRequest;
     }
 
     static ApiRequest of(HttpServletRequest request) {
@@ -65,7 +78,8 @@ final class ApiRequest {
                 QueryString.parse(Optional.ofNullable(request.getQueryString()).orElse("")),
                 name -> Optional.ofNullable(request.getHeader(name)),
                 limit -> read(request, limit),
-                () -> RequestFacts.actor(request));
+                () -> RequestFacts.actor(request),
+                Optional.of(request));
     }
 
     private static byte[] read(HttpServletRequest request, int limit) throws IOException {
@@ -128,6 +142,11 @@ final class ApiRequest {
 
     Actor actor() {
         return actor.get();
+    }
+
+    /** For neighbours who want to see the request themselves. */
+    HttpServletRequest servletRequest() {
+        return servletRequest.orElseThrow(() -> new IllegalStateException("made without a servlet"));
     }
 
     /** The correlation id of the caller, if we know the caller; a new one otherwise. */

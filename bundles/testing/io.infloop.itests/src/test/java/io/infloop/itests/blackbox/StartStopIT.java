@@ -74,11 +74,15 @@ class StartStopIT {
             assertThat(server.send(HttpRequest.newBuilder(server.uri("/api/workflows")))
                             .status())
                     .isEqualTo(401);
-            for (String path :
-                    List.of("/", "/nothing", "/api/nothing", "/api/events", "/api/fs/list", "/system/console")) {
+            for (String path : List.of("/api/nothing", "/api/events", "/api/fs/list")) {
                 assertThat(server.send(HttpRequest.newBuilder(server.uri(path))).status())
                         .as(path)
                         .isEqualTo(401);
+            }
+            for (String page : List.of("/", "/nothing", "/system/console")) {
+                assertThat(server.send(HttpRequest.newBuilder(server.uri(page))).header("location"))
+                        .as(page)
+                        .hasValueSatisfying(location -> assertThat(location).startsWith("/login"));
             }
             assertThat(server.send(HttpRequest.newBuilder(server.uri("/api/workflows"))
                                     .header("authorization", "Bearer wrong"))

@@ -2,10 +2,10 @@ package io.infloop.core.internal.http;
 
 import io.infloop.core.audit.Actor;
 import io.infloop.core.error.ErrorCode;
+import io.infloop.core.error.InfloopException;
 import io.infloop.core.http.RequestFacts;
 import io.infloop.core.id.Ids;
 import io.infloop.core.internal.settings.ApiToken;
-import io.infloop.core.json.Jsons;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
@@ -15,10 +15,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.osgi.service.servlet.whiteboard.Preprocessor;
 
 /**
@@ -31,21 +29,17 @@ public final class Door implements Preprocessor {
 
     static final String CORRELATION_HEADER = "x-correlation-id";
 
-    /** When to come back while the server starts or stops, in seconds. */
-    static final String RETRY_SECONDS = "2";
-
     private static final Set<String> BODY_METHODS = Set.of("POST", "PUT", "PATCH");
-    private static final String BEARER = "bearer";
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-    private final Optional<ApiToken> token;
+    private final Credentials credentials;
     private final HostRule hosts;
+    private final BodyGate bodies = new BodyGate(MAX_BODY_BYTES);
     private final InFlight inFlight = new InFlight();
     private volatile boolean open;
 
     /** @param host the host the server is bound to */
     public Door(Optional<ApiToken> token, String host) {
-        this.token = token;
+        this.credentials = new Credentials(token);
         this.hosts = new HostRule(host);
     }
 
@@ -60,27 +54,26 @@ public final class Door implements Preprocessor {
             throw new ServletException("only HTTP passes the door");
         }
         String path = request.getRequestURI();
-        secure(path, response);
+        DoorAnswers.secure(path, response);
         boolean forSenders = path != null && OpenPaths.isForSenders(request.getMethod(), path);
-        boolean authenticated = !forSenders && isAuthenticated(request);
-        Optional<ErrorCode> refusal = refusal(request, path, forSenders, authenticated);
+        Optional<Actor> proven = forSenders ? Optional.empty() : credentials.actor(request);
+        Optional<ErrorCode> refusal = refusal(request, path, forSenders, proven);
         if (refusal.isPresent()) {
-            answer(response, refusal.get());
+            refuse(request, response, refusal.get());
             return;
         }
         if (!open) {
             // Jetty listens a moment before it knows the servlets; a sender must not take that for a wrong URL.
-            answer(response, ErrorCode.STARTING);
+            Drain.refuse(request, response, ErrorCode.STARTING);
             return;
         }
         if (!inFlight.enter()) {
             response.setHeader("Connection", "close");
-            answer(response, ErrorCode.SHUTTING_DOWN);
+            DoorAnswers.refuse(response, ErrorCode.SHUTTING_DOWN);
             return;
         }
         try {
-            Actor actor = forSenders ? Actor.WEBHOOK : authenticated ? Actor.API_TOKEN : Actor.OPEN;
-            pass(request, response, chain, actor);
+            pass(request, response, chain, forSenders ? Actor.WEBHOOK : proven.orElse(Actor.OPEN));
         } finally {
             inFlight.leave(request, forSenders);
         }
@@ -90,12 +83,41 @@ public final class Door implements Preprocessor {
             throws IOException, ServletException {
         request.setAttribute(RequestFacts.ACTOR, actor);
         HttpServletRequest passed = correlated(request, response, actor);
-        if (actor != Actor.WEBHOOK && isChunked(request)) {
-            CappedRequest capped = new CappedRequest(passed, MAX_BODY_BYTES);
-            chain.doFilter(capped, new CappedResponse(response, capped));
-        } else {
+        if (actor == Actor.WEBHOOK || !hasBody(request)) {
             chain.doFilter(passed, response);
+            return;
         }
+        GatedRequest gated = new GatedRequest(passed, bodies);
+        try {
+            chain.doFilter(gated, new GatedResponse(response, gated));
+        } catch (InfloopException | IOException | ServletException failed) {
+            // A servlet that knows nothing of the gate passes on what it throws.
+            if (gated.refusal().isEmpty() || response.isCommitted()) {
+                throw failed;
+            }
+            DoorAnswers.refuse(response, gated.refusal().get());
+        } finally {
+            gated.close();
+        }
+    }
+
+    private static void refuse(HttpServletRequest request, HttpServletResponse response, ErrorCode code)
+            throws IOException {
+        if (code == ErrorCode.UNAUTHORIZED && isPage(request)) {
+            DoorAnswers.toLogin(request, response);
+        } else {
+            Drain.refuse(request, response, code);
+        }
+    }
+
+    /** What a person may have typed into a browser, or followed a link to. */
+    private static boolean isPage(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        String method = request.getMethod();
+        return (method.equals("GET") || method.equals("HEAD"))
+                && !path.equals("/api")
+                && !path.startsWith("/api/")
+                && !path.startsWith("/.well-known/");
     }
 
     /** From now on requests are let in: what serves them is in its place. */
@@ -116,15 +138,11 @@ public final class Door implements Preprocessor {
         return inFlight.drain(millis);
     }
 
-    static void answerTooLarge(HttpServletResponse response) throws IOException {
-        answer(response, ErrorCode.PAYLOAD_TOO_LARGE);
-    }
-
     @Override
     public void destroy() {}
 
     private Optional<ErrorCode> refusal(
-            HttpServletRequest request, String path, boolean forSenders, boolean authenticated) {
+            HttpServletRequest request, String path, boolean forSenders, Optional<Actor> proven) {
         String method = request.getMethod();
         if (path == null || !PathRule.isPlain(path)) {
             return Optional.of(ErrorCode.BAD_PATH);
@@ -132,15 +150,13 @@ public final class Door implements Preprocessor {
         if (forSenders) {
             return Optional.empty();
         }
-        if (token.isEmpty() && !hosts.allows(request.getHeader("Host"))) {
+        if (credentials.areNotNeeded() && !hosts.allows(request.getHeader("Host"))) {
             return Optional.of(ErrorCode.FORBIDDEN);
         }
-        if (token.isPresent() && !authenticated && !OpenPaths.needsNoCredentials(method, path)) {
+        if (!credentials.areNotNeeded() && proven.isEmpty() && !OpenPaths.needsNoCredentials(method, path)) {
             return Optional.of(ErrorCode.UNAUTHORIZED);
         }
-        if (OriginRule.changesState(method)
-                && !OriginRule.allows(
-                        request.getHeader("Origin"), request.getHeader("Sec-Fetch-Site"), request.getHeader("Host"))) {
+        if (OriginRule.changesState(method) && !isOfOurPages(request, proven)) {
             return Optional.of(ErrorCode.BAD_ORIGIN);
         }
         if (request.getContentLengthLong() > MAX_BODY_BYTES) {
@@ -152,18 +168,15 @@ public final class Door implements Preprocessor {
         return Optional.empty();
     }
 
-    private boolean isAuthenticated(HttpServletRequest request) {
-        String header = request.getHeader("Authorization");
-        if (token.isEmpty() || header == null) {
-            return false;
-        }
-        String[] parts = BLANKS.split(header.strip(), 2);
-        return parts.length == 2
-                && parts[0].toLowerCase(Locale.ROOT).equals(BEARER)
-                && token.get().matches(parts[1]);
+    /** Programs carry the token and say nothing of pages; a browser sends its cookie along whoever asks it to. */
+    private static boolean isOfOurPages(HttpServletRequest request, Optional<Actor> proven) {
+        String origin = request.getHeader("Origin");
+        String fetchSite = request.getHeader("Sec-Fetch-Site");
+        return OriginRule.allows(origin, fetchSite, request.getHeader("Host"))
+                && (proven.filter(Actor.BROWSER_SESSION::equals).isEmpty() || OriginRule.isProven(origin, fetchSite));
     }
 
-    private static boolean hasBody(HttpServletRequest request) {
+    static boolean hasBody(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || isChunked(request);
     }
 
@@ -185,37 +198,11 @@ public final class Door implements Preprocessor {
         if (given == null) {
             return request;
         }
-        if (actor == Actor.API_TOKEN && Ids.isCorrelationId(given)) {
+        boolean known = actor == Actor.API_TOKEN || actor == Actor.BROWSER_SESSION;
+        if (known && Ids.isCorrelationId(given)) {
             response.setHeader(CORRELATION_HEADER, given);
             return request;
         }
         return new WithoutHeader(request, CORRELATION_HEADER);
-    }
-
-    private static void secure(String path, HttpServletResponse response) {
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Referrer-Policy", "no-referrer");
-        response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        if (path == null || path.startsWith("/api")) {
-            response.setHeader("Cache-Control", "no-store");
-        }
-    }
-
-    private static void answer(HttpServletResponse response, ErrorCode code) throws IOException {
-        response.setStatus(code.httpStatus());
-        response.setContentType("application/json");
-        if (code == ErrorCode.UNAUTHORIZED) {
-            response.setHeader("WWW-Authenticate", "Bearer realm=\"infinite-loop\"");
-        }
-        if (code.httpStatus() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
-            response.setHeader("Retry-After", RETRY_SECONDS);
-        }
-        if (code == ErrorCode.PAYLOAD_TOO_LARGE) {
-            // The rest of the body is not read.
-            response.setHeader("Connection", "close");
-        }
-        byte[] body = Jsons.bytes(Map.of("error", code.text()));
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
     }
 }

@@ -3,14 +3,18 @@ package io.infloop.core.internal.http;
 import io.infloop.core.error.ErrorCode;
 import io.infloop.core.json.Jsons;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.felix.http.jetty.ConnectorFactory;
+import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -22,6 +26,10 @@ import org.eclipse.jetty.util.Callback;
  * service to which Felix hands Jetty's server.
  */
 final class JettyErrors implements ConnectorFactory, Request.Handler {
+    private static final Map<ErrorCode, String> REASONS = Map.of(
+            ErrorCode.HEADERS_TOO_LARGE, "the headers are larger than 8 KiB; send fewer or shorter ones",
+            ErrorCode.URI_TOO_LONG, "the address is longer than 8 KiB; shorten it");
+
     private final Supplier<Optional<ErrorCode>> closed;
 
     /** @param closed why what serves requests is not in its place: then nothing is unknown, it is only not there yet or any more */
@@ -32,7 +40,22 @@ final class JettyErrors implements ConnectorFactory, Request.Handler {
     @Override
     public Connector createConnector(Server server) {
         server.setErrorHandler(this);
+        for (Connector connector : server.getConnectors()) {
+            HttpConnectionFactory factory = connector.getConnectionFactory(HttpConnectionFactory.class);
+            if (factory != null) {
+                factory.getHttpConfiguration().addCustomizer(JettyErrors::requirePath);
+            }
+        }
         return new SilentConnector(server);
+    }
+
+    /** {@code OPTIONS *} is answered by Jetty itself otherwise, beside the door; and no tunnel begins here. */
+    private static Request requirePath(Request request, HttpFields.Mutable responseHeaders) {
+        String path = request.getHttpURI().getPath();
+        if (path == null || !path.startsWith("/") || HttpMethod.CONNECT.is(request.getMethod())) {
+            throw new BadMessageException("the target of a request is a path");
+        }
+        return request;
     }
 
     @Override
@@ -42,18 +65,25 @@ final class JettyErrors implements ConnectorFactory, Request.Handler {
                 response.getStatus() == HttpStatus.NOT_FOUND_404 ? closed.get() : Optional.empty();
         if (unavailable.isPresent()) {
             response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
-            headers.put(HttpHeader.RETRY_AFTER, Door.RETRY_SECONDS);
+            headers.put(HttpHeader.RETRY_AFTER, DoorAnswers.RETRY_SECONDS);
         }
         ErrorCode code = unavailable.orElseGet(() -> code(request, response.getStatus()));
         headers.put(HttpHeader.CONTENT_TYPE, "application/json");
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
-        headers.put("X-Content-Type-Options", "nosniff");
-        headers.put("Referrer-Policy", "no-referrer");
-        headers.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        byte[] body = Jsons.bytes(Map.of("error", code.text()));
+        DoorAnswers.SECURITY_HEADERS.forEach(headers::put);
+        byte[] body = Jsons.bytes(body(code));
         headers.put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
+    }
+
+    private static Map<String, String> body(ErrorCode code) {
+        Map<String, String> body = new LinkedHashMap<>();
+        body.put("error", code.text());
+        if (REASONS.containsKey(code)) {
+            body.put("reason", REASONS.get(code));
+        }
+        return body;
     }
 
     private static ErrorCode code(Request request, int status) {

@@ -36,6 +36,16 @@ final class OriginRule {
                 .equals(normal(host.strip().toLowerCase(Locale.ROOT), defaultPort));
     }
 
+    /**
+     * Whether a browser says that one of our own pages makes the call; for calls that a cookie authenticates, because the browser sends
+     * it along whoever asks. To be asked after {@link #allows}, which has found nothing foreign.
+     */
+    static boolean isProven(String origin, String fetchSite) {
+        return origin != null
+                || (fetchSite != null
+                        && fetchSite.strip().toLowerCase(Locale.ROOT).equals("same-origin"));
+    }
+
     private static String normal(String authority, String defaultPort) {
         return authority.endsWith(defaultPort)
                 ? authority.substring(0, authority.length() - defaultPort.length())

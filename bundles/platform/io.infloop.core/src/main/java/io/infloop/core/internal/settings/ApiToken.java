@@ -47,7 +47,7 @@ public final class ApiToken {
         return value.length() < ADVISED_LENGTH;
     }
 
-    /** For the redactor only. */
+    /** For the redactor, and for what sessions are made of. */
     public String reveal() {
         return value;
     }

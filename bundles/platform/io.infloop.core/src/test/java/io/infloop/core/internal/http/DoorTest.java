@@ -75,13 +75,182 @@ class DoorTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/console", "/api", "/api/events", "/plugin/own", "/api/%77ebhook/x", "/api/Webhook/x"})
+            strings = {
+                "/api",
+                "/api/events",
+                "/api/%77ebhook/x",
+                "/api/Webhook/x",
+                "/api/login",
+                "/api/auth",
+                "/api/auth/login",
+                "/api/auth/login/x",
+                "/api/auth/logout",
+                "/api/health/x",
+                "/.well-known/other"
+            })
     void everyOtherPathIsLocked(String path) throws Exception {
         FakeExchange exchange = new FakeExchange("GET", path);
         exchange.through(locked);
 
         assertThat(exchange.status()).isEqualTo(401);
         assertThat(exchange.actor()).isEmpty();
+    }
+
+    @Test
+    void aPersonWithoutASessionIsLedToTheLoginPage() throws Exception {
+        FakeExchange front = new FakeExchange("GET", "/");
+        front.through(locked);
+        FakeExchange deep = new FakeExchange("GET", "/runs/x").query("tab=log&a=%2Fb");
+        deep.through(locked);
+        FakeExchange posted = new FakeExchange("POST", "/console");
+        posted.through(locked);
+
+        assertThat(front.status()).isEqualTo(303);
+        assertThat(front.responseHeader("Location")).isEqualTo("/login");
+        assertThat(front.responseHeader("Cache-Control")).isEqualTo("no-store");
+        assertThat(deep.responseHeader("Location")).isEqualTo("/login?next=%2Fruns%2Fx%3Ftab%3Dlog%26a%3D%252Fb");
+        assertThat(posted.status()).isEqualTo(401);
+        assertThat(front.actor()).isEmpty();
+        assertThat(deep.actor()).isEmpty();
+        assertThat(posted.actor()).isEmpty();
+    }
+
+    /** Who adds to this list opens the server to everybody. */
+    @Test
+    void theListOfExceptionsIsComplete() throws Exception {
+        assertThat(OpenPaths.ALL)
+                .extracting(OpenPaths::path)
+                .containsExactly(
+                        "/api/webhook/",
+                        "/api/health",
+                        "/login",
+                        "/api/auth/login",
+                        "/api/auth/logout",
+                        "/api/auth/session",
+                        "/.well-known/oauth-protected-resource/api/mcp");
+        for (String[] call : new String[][] {
+            {"GET", "/api/health"},
+            {"GET", "/login"},
+            {"POST", "/login"},
+            {"POST", "/api/auth/login"},
+            {"POST", "/api/auth/logout"},
+            {"GET", "/api/auth/session"},
+            {"GET", "/.well-known/oauth-protected-resource/api/mcp"}
+        }) {
+            FakeExchange exchange = new FakeExchange(call[0], call[1]);
+            exchange.through(locked);
+            assertThat(exchange.actor()).as(call[1]).contains(Actor.OPEN);
+            FakeExchange rebound = new FakeExchange(call[0], call[1]).header("Host", "evil.example");
+            rebound.through(open);
+            assertThat(rebound.status()).as("exempt from nothing else").isEqualTo(403);
+        }
+    }
+
+    @Test
+    void aSessionOpens() throws Exception {
+        String cookie = "theme=dark; infloop_session=" + sha256(TOKEN) + "; x=y";
+        FakeExchange read = new FakeExchange("GET", "/api/workflows").header("Cookie", cookie);
+        read.through(locked);
+        FakeExchange afterRestart = new FakeExchange("GET", "/").header("Cookie", cookie);
+        afterRestart.through(opened(new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0")));
+        FakeExchange afterRotation = new FakeExchange("GET", "/api/workflows").header("Cookie", cookie);
+        afterRotation.through(opened(new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", "another-token")), "0.0.0.0")));
+
+        assertThat(read.actor()).contains(Actor.BROWSER_SESSION);
+        assertThat(afterRestart.actor()).contains(Actor.BROWSER_SESSION);
+        assertThat(afterRotation.status()).isEqualTo(401);
+    }
+
+    @Test
+    void aCookieIsNoTokenAndATokenIsNoCookie() throws Exception {
+        String hash = sha256(TOKEN);
+        for (String cookie : new String[] {
+            "infloop_session=" + TOKEN,
+            "infloop_session=" + hash.toUpperCase(java.util.Locale.ROOT),
+            "infloop_session=" + hash + "0",
+            "infloop_session=",
+            "infloop_session",
+            "Infloop_session=" + hash,
+            "session=" + hash,
+            hash
+        }) {
+            FakeExchange exchange = new FakeExchange("GET", "/api/workflows").header("Cookie", cookie);
+            exchange.through(locked);
+            assertThat(exchange.status()).as(cookie).isEqualTo(401);
+        }
+        FakeExchange bearer = new FakeExchange("GET", "/api/workflows").header("Authorization", "Bearer " + hash);
+        bearer.through(locked);
+        assertThat(bearer.status()).isEqualTo(401);
+        assertThat(bearer.actor()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://console.example:3000, , true",
+        ", same-origin, true",
+        "http://console.example:3000, same-origin, true",
+        ", , false",
+        ", none, false",
+        ", same-site, false",
+        ", cross-site, false",
+        "null, , false",
+        "http://evil.example, same-origin, false",
+        "http://console.example:3001, , false",
+        "http://console.example:3000, cross-site, false"
+    })
+    void aSessionChangesNothingUnlessOneOfOurPagesAsks(String origin, String fetchSite, boolean passes)
+            throws Exception {
+        FakeExchange exchange = new FakeExchange("POST", "/api/run")
+                .header("Host", "console.example:3000")
+                .header("Cookie", "infloop_session=" + sha256(TOKEN))
+                .header("Content-Type", "application/json")
+                .length(2);
+        if (origin != null) {
+            exchange.header("Origin", origin);
+        }
+        if (fetchSite != null) {
+            exchange.header("Sec-Fetch-Site", fetchSite);
+        }
+        exchange.through(locked);
+
+        assertThat(exchange.actor().isPresent()).isEqualTo(passes);
+        if (!passes) {
+            assertThat(exchange.status()).isEqualTo(403);
+            assertThat(exchange.body()).isEqualTo("{\"error\":\"bad-origin\"}");
+        }
+    }
+
+    /** What a page of another site can make a browser send to a server on this machine, without asking anybody. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"})
+    void aForeignPagePlantsNothing(String type) throws Exception {
+        FakeExchange form = new FakeExchange("POST", "/api/workflows")
+                .header("Origin", "http://evil.example")
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Content-Type", type)
+                .length(50);
+        form.through(open);
+        FakeExchange oldBrowser = new FakeExchange("POST", "/api/workflows")
+                .header("Content-Type", type)
+                .length(50);
+        oldBrowser.through(open);
+        FakeExchange anonymous = new FakeExchange("POST", "/login")
+                .header("Origin", "null")
+                .header("Content-Type", type)
+                .length(50);
+        anonymous.through(open);
+
+        assertThat(form.status()).isEqualTo(403);
+        assertThat(oldBrowser.status()).isEqualTo(415);
+        assertThat(anonymous.status()).isEqualTo(403);
+        assertThat(form.actor()).isEmpty();
+        assertThat(oldBrowser.actor()).isEmpty();
+    }
+
+    private static String sha256(String text) throws Exception {
+        return java.util.HexFormat.of()
+                .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                        .digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 final class FakeExchange {
     private final String method;
     private final String path;
+    private String query;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, String> responseHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Object> attributes = new HashMap<>();
@@ -47,6 +48,11 @@ final class FakeExchange {
 
     FakeExchange header(String name, String value) {
         headers.put(name, value);
+        return this;
+    }
+
+    FakeExchange query(String text) {
+        this.query = text;
         return this;
     }
 
@@ -113,7 +119,9 @@ final class FakeExchange {
             case "getContentType" -> headers.get("Content-Type");
             case "getAttribute" -> attributes.get(arguments[0]);
             case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
-            case "isAsyncStarted" -> false;
+            case "isAsyncStarted", "isAsyncSupported", "isSecure" -> false;
+            case "getQueryString" -> query;
+            case "getRemoteAddr" -> "192.0.2.7";
             case "getInputStream" -> new Input(requestBody);
             default -> throw new UnsupportedOperationException(call);
         };

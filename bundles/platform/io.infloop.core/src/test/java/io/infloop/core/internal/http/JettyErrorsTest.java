@@ -76,13 +76,37 @@ class JettyErrorsTest {
     @Test
     void soIsWhatIsNotHttp() throws IOException {
         String longText = "x".repeat(20_000);
-        isError(send("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + longText + "\r\n\r\n"), 431, "headers-too-large");
-        isError(send("GET /" + longText + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), 414, "uri-too-long");
+        assertThat(send("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + longText + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ")
+                .endsWith(
+                        "{\"error\":\"headers-too-large\",\"reason\":\"the headers are larger than 8 KiB; send fewer or"
+                                + " shorter ones\"}");
+        assertThat(send("GET /" + longText + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 ")
+                .contains("{\"error\":\"uri-too-long\",\"reason\":\"the address is longer");
         isError(send("GET / HTTP/1.1\r\n\r\n"), 400, "bad-request");
         isError(
                 send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
                 400,
                 "bad-request");
+    }
+
+    /** Jetty would answer these itself, and nobody would have asked who is there. */
+    @Test
+    void whatHasNoPathIsRefused() throws IOException {
+        assertThat(send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("{\"error\":\"bad-")
+                .doesNotContain("Allow:");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port.getLocalPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n"
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            // Jetty leaves the connection open, so only the beginning is read.
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1))
+                    .isEqualTo("HTTP/1.1 400");
+        }
     }
 
     @Test
