@@ -73,7 +73,8 @@ final class Components {
         for (UnsatisfiedReferenceDTO reference : configuration.unsatisfiedReferences) {
             return "component " + component.name + " waits for reference " + reference.name
                     + (reference.target == null ? "" : " " + reference.target)
-                    + "; plugins see ProcessLauncher, Secrets, ServerReady, WorkspaceRoots and their own services only";
+                    + "; plugins see HttpCaller, ProcessLauncher, Secrets, ServerReady, WorkspaceRoots and their own"
+                    + " services only";
         }
         return "component " + component.name + " waits for a reference";
     }

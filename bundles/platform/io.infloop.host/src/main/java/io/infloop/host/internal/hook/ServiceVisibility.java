@@ -1,5 +1,6 @@
 package io.infloop.host.internal.hook;
 
+import io.infloop.spi.http.HttpCaller;
 import io.infloop.spi.observe.ServerReady;
 import io.infloop.spi.process.ProcessLauncher;
 import io.infloop.spi.secret.Secrets;
@@ -24,6 +25,7 @@ import org.osgi.framework.hooks.service.ListenerHook.ListenerInfo;
  */
 public final class ServiceVisibility implements FindHook, EventListenerHook {
     private static final Set<String> OFFERED_TO_PLUGINS = Set.of(
+            HttpCaller.class.getName(),
             ProcessLauncher.class.getName(),
             Secrets.class.getName(),
             ServerReady.class.getName(),
