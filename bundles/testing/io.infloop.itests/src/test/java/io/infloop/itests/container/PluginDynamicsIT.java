@@ -9,6 +9,7 @@ import io.infloop.host.PluginState;
 import io.infloop.host.Plugins;
 import io.infloop.itests.support.Container;
 import io.infloop.itests.support.Distribution;
+import io.infloop.itests.support.HostileJars;
 import io.infloop.itests.support.JarFiles;
 import io.infloop.itests.support.PaxExamExtension;
 import io.infloop.spi.json.JsonObject;
@@ -22,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -140,6 +142,25 @@ public class PluginDynamicsIT {
         assertThat(failure("curious.jar").orElseThrow()).contains("io.infloop.core.settings");
         Files.delete(folder().resolve("curious.jar"));
         Awaitility.await().until(() -> failure("curious.jar").isEmpty());
+    }
+
+    @Test
+    public void codeThatBelongsToThePlatformIsNotInstalled() throws Exception {
+        awaitSettled();
+        Path example = Distribution.example("io.infloop.example.provider");
+        drop("process.jar", HostileJars.withClass(example, "a.process", "Object o = new ProcessBuilder(\"id\");"));
+        drop("environment.jar", HostileJars.withClass(example, "a.environment", "Object o = System.getenv();"));
+        drop("exit.jar", HostileJars.withClass(example, "a.exit", "Runnable o = () -> System.exit(3);"));
+        drop("library.jar", HostileJars.withLibrary(example, "a.library", "Object o = System.getenv();"));
+        for (String file : List.of("process.jar", "environment.jar", "exit.jar", "library.jar")) {
+            Awaitility.await().until(() -> failure(file).isPresent());
+            assertThat(failure(file).orElseThrow())
+                    .startsWith("class hostile.Thing ")
+                    .contains("which plugins may not");
+            Files.delete(folder().resolve(file));
+        }
+        assertThat(context.getBundles())
+                .noneMatch(bundle -> String.valueOf(bundle.getSymbolicName()).startsWith("a."));
     }
 
     @Test

@@ -114,6 +114,7 @@ final class JarVerifier {
                 headers,
                 "Require-Bundle",
                 "requires other bundles; plugins import packages of the SPI and pack the rest");
+        refuse(headers, "Bundle-NativeCode", "brings native code, which plugins may not load: use plain Java");
         refuse(
                 headers,
                 "Bundle-Activator",

@@ -3,6 +3,7 @@ package io.infloop.host.internal.stage;
 import io.infloop.core.file.AtomicFiles;
 import io.infloop.host.internal.PlainText;
 import io.infloop.host.internal.RefusedException;
+import io.infloop.host.internal.admission.CodeScan;
 import io.infloop.host.internal.folder.JarBounds;
 import io.infloop.host.internal.folder.PluginFolder;
 import io.infloop.host.internal.manifest.Manifest;
@@ -64,6 +65,7 @@ public final class Stager {
         try {
             String sha256 = copy(file, part);
             JarVerifier.Identity identity = JarVerifier.verify(part);
+            CodeScan.check(part, directory);
             return new Candidate(
                     identity.symbolicName(), identity.version(), Origin.JAR, sha256, keep(part, sha256), file);
         } finally {
