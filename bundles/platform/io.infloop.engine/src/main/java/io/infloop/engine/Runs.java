@@ -13,7 +13,7 @@ public interface Runs {
      *
      * @param inputs already resolved with {@link io.infloop.engine.input.RunInputs}
      * @throws io.infloop.core.error.InfloopException {@code WORKFLOW_NOT_FOUND}; {@code INVALID_WORKFLOW} if it cannot run; {@code
-     *     SHUTTING_DOWN}; {@code STORE_UNAVAILABLE}
+     *     COST_BUDGET_EXCEEDED}; {@code SHUTTING_DOWN}; {@code STORE_UNAVAILABLE}
      */
     StartResult start(String workflowId, Map<String, Object> inputs, String correlationId, Actor actor);
 
@@ -43,6 +43,14 @@ public interface Runs {
 
     /** The record of a finished run (spec §5.8), or what is known of an active one. Reads files. */
     Optional<JsonObject> record(String workflowId, String runId);
+
+    /**
+     * Why nothing that waits is started, as a sentence; empty while the queue is worked off. What is held stays in the queue. Known to the
+     * server only that works the queue off. Does not block.
+     */
+    default Optional<String> hold() {
+        return Optional.empty();
+    }
 
     /** Looks at the queue soon. Does not block. */
     void kick();

@@ -1,5 +1,7 @@
 package io.infloop.engine.internal;
 
+import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
@@ -50,6 +52,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +69,8 @@ public final class Engine implements AutoCloseable {
      * The services the engine is built on.
      *
      * @param complete whether all bundles of the distribution have been started
+     * @param clock for the times of day that people and senders see
+     * @param nanoTime for what takes how long
      */
     public record Services(
             Settings settings,
@@ -81,7 +86,8 @@ public final class Engine implements AutoCloseable {
             WorkflowStore workflows,
             TriggerStore triggers,
             BooleanSupplier complete,
-            Clock clock) {}
+            Clock clock,
+            LongSupplier nanoTime) {}
 
     private final RecordStore records;
     private final Contributions contributions;
@@ -90,6 +96,7 @@ public final class Engine implements AutoCloseable {
     private final ExecutorService threads;
     private final ScheduledThreadPoolExecutor history;
     private final JournalWriter journals = new JournalWriter();
+    private final CostMeter cost;
     private final RunRegistry registry;
     private final RunSettlement settlement;
     private final Recovery recovery;
@@ -110,7 +117,7 @@ public final class Engine implements AutoCloseable {
         history.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         registry = new RunRegistry(settings.maxConcurrentRuns());
         WorkflowCache workflows = new WorkflowCache(services.workflows());
-        CostMeter cost = new CostMeter(settings.maxTotalCostUsd());
+        cost = new CostMeter(settings.maxTotalCostUsd(), () -> noteTotalCost(services.audit()));
         JournalFiles files = new JournalFiles(settings.runsDirectory());
         RunMarkers markers = new RunMarkers(settings.dataDirectory());
         Walker walker = new Walker(new NodeExecutor(new EngineServices(
@@ -125,7 +132,7 @@ public final class Engine implements AutoCloseable {
                 leaseWatch,
                 threads,
                 services.instance().directory().resolve("scratch"),
-                services.clock())));
+                services.nanoTime())));
         settlement = new RunSettlement(
                 registry,
                 records,
@@ -147,7 +154,8 @@ public final class Engine implements AutoCloseable {
                         cost,
                         new RunBudget.Limits(
                                 settings.maxRunNodeExecutions(), settings.maxRunDuration(), settings.maxRunCostUsd()),
-                        services.clock()),
+                        services.clock(),
+                        services.nanoTime()),
                 registry,
                 walker,
                 services.worktrees(),
@@ -189,6 +197,7 @@ public final class Engine implements AutoCloseable {
                 cost,
                 services.instance(),
                 services.clock(),
+                this::holdsLease,
                 dispatcher::signal);
     }
 
@@ -206,6 +215,14 @@ public final class Engine implements AutoCloseable {
                 dispatcher.signal();
             }
         }
+    }
+
+    private void noteTotalCost(AuditLog audit) {
+        LOG.warn("no run starts any more, and what waits is held: {}", cost.message());
+        audit.append(AuditEvent.of("budget.exceeded", Actor.SYSTEM)
+                .outcome(AuditEvent.Outcome.ERROR)
+                .with("reason", cost.message())
+                .with("totalCostUsd", cost.totalUsd()));
     }
 
     private boolean holdsLease() {

@@ -83,7 +83,8 @@ public final class EngineComponent {
                 // item
                 // from the queue could fail for want of a node type.
                 () -> context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE,
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                System::nanoTime));
         engine = Optional.of(started);
         started.start();
         gauges.add(metrics.gauge("infloop_run_active", "Runs at this moment.", () -> started.runs()

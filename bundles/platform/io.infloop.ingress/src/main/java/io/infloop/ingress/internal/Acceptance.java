@@ -146,15 +146,15 @@ final class Acceptance {
     private Reply reply(Inbound inbound, QueueItem item, Checked checked, EnqueueResult result) {
         if (result instanceof Enqueued enqueued) {
             announce(inbound, item, enqueued.position());
-            return Reply.json(
-                            202,
-                            JsonObject.builder()
-                                    .put("queued", true)
-                                    .put("queueId", enqueued.queueId())
-                                    .put("position", enqueued.position())
-                                    .put("correlationId", item.correlationId())
-                                    .build())
-                    .withCorrelation(item.correlationId());
+            JsonObject.Builder body = JsonObject.builder()
+                    .put("queued", true)
+                    .put("queueId", enqueued.queueId())
+                    .put("position", enqueued.position())
+                    .put("correlationId", item.correlationId());
+            if (runs.hold().isPresent()) {
+                body.put("held", true);
+            }
+            return Reply.json(202, body.build()).withCorrelation(item.correlationId());
         }
         if (result instanceof Duplicate duplicate) {
             quietly("audit", () -> audit.duplicate(inbound, duplicate.queueId(), duplicate.correlationId()));

@@ -69,6 +69,7 @@ final class Fixture {
     final FakeContributions contributions = new FakeContributions();
     final FakeHmacScheme scheme = new FakeHmacScheme();
     int kicks;
+    Optional<String> hold = Optional.empty();
     Optional<EnqueueResult> fixedResult = Optional.empty();
     boolean storeFails;
     boolean announcementsFail;
@@ -157,6 +158,9 @@ final class Fixture {
                 contributions,
                 fake(Workflows.class, (method, arguments) -> Optional.ofNullable(workflows.get(arguments[0]))),
                 fake(Runs.class, (method, arguments) -> {
+                    if (method.equals("hold")) {
+                        return hold;
+                    }
                     kicks++;
                     return null;
                 }),

@@ -27,6 +27,16 @@ class WebhookPipelineTest {
     }
 
     @Test
+    void aDeliveryThatHasToWaitForMoneyIsAcceptedAndSaysSo() {
+        fixture.hold = Optional.of("the budget of the process is used up");
+        Reply reply = fixture.process(fixture.golden());
+
+        assertThat(reply.status()).isEqualTo(202);
+        assertThat(Fixture.body(reply).asMap()).containsEntry("queued", true).containsEntry("held", true);
+        assertThat(fixture.items).hasSize(1);
+    }
+
+    @Test
     void theGoldenDeliveryIsStoredAndAnnounced() {
         Reply reply = fixture.process(fixture.golden());
 

@@ -5,6 +5,7 @@ import io.infloop.core.audit.AuditLog;
 import io.infloop.core.error.ErrorCode;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.id.Ids;
+import io.infloop.engine.Runs;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.QueueItem;
@@ -29,12 +30,18 @@ public final class QueueResource extends ApiServlet {
     private static final int MAX_LIMIT = 1_000;
 
     private final transient RecordStore records;
+    private final transient Runs runs;
     private final transient EventHub events;
     private final transient AuditLog audit;
 
     @Activate
-    public QueueResource(@Reference RecordStore records, @Reference EventHub events, @Reference AuditLog audit) {
+    public QueueResource(
+            @Reference RecordStore records,
+            @Reference Runs runs,
+            @Reference EventHub events,
+            @Reference AuditLog audit) {
         this.records = records;
+        this.runs = runs;
         this.events = events;
         this.audit = audit;
     }
@@ -65,6 +72,7 @@ public final class QueueResource extends ApiServlet {
                             .put("position", waiting.get(0).position())
                             .build());
         }
+        runs.hold().ifPresent(reason -> body.put("held", true).put("holdReason", reason));
         InputPreview preview = new InputPreview();
         return ApiReply.ok(body.put(
                         "items", waiting.stream().map(one -> item(one, preview)).toList())

@@ -172,13 +172,14 @@ public final class RunResource extends ApiServlet {
         fields.put("correlationId", correlationId);
         events.publish("trigger_enqueued", Optional.empty(), fields);
         runs.kick();
-        return ApiReply.json(
-                202,
-                JsonObject.builder()
-                        .put("queued", true)
-                        .put("queueId", item.queueId())
-                        .put("position", enqueued.position())
-                        .put("correlationId", correlationId)
-                        .build());
+        JsonObject.Builder reply = JsonObject.builder()
+                .put("queued", true)
+                .put("queueId", item.queueId())
+                .put("position", enqueued.position())
+                .put("correlationId", correlationId);
+        if (runs.hold().isPresent()) {
+            reply.put("held", true);
+        }
+        return ApiReply.json(202, reply.build());
     }
 }

@@ -67,7 +67,9 @@ class RunResourcesTest {
             Fakes.audit(audit));
     private final RunsResource history = new RunsResource(
             records, runs, Fakes.fake(io.infloop.workspace.worktree.Worktrees.class, (method, arguments) -> List.of()));
-    private final QueueResource queueResource = new QueueResource(records, hub, Fakes.audit(audit));
+    private final QueueResource queueResource = new QueueResource(records, runs, hub, Fakes.audit(audit));
+
+    private Optional<String> hold = Optional.empty();
 
     private Object runs(String method, Object[] arguments) {
         calls.add(method);
@@ -78,6 +80,7 @@ class RunResourcesTest {
                         .put("triggerId", TRIGGER_ID)
                         .build();
             case "active" -> List.copyOf(active);
+            case "hold" -> hold;
             case "stop" -> active.stream().anyMatch(one -> one.runId().equals(arguments[0]));
             case "record" ->
                 arguments[1].equals(RUN)
@@ -197,6 +200,20 @@ class RunResourcesTest {
         ApiReply refused = Fakes.post(run, "?queue=1", "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}");
         assertThat(Fakes.text(refused)).isEqualTo("503 {\"error\":\"queue-full\"}");
         assertThat(refused.headers()).containsEntry("retry-after", "30");
+    }
+
+    @Test
+    void whatIsHeldSaysSo() {
+        String body = "{\"workflowId\":\"triage\",\"inputs\":{\"n\":1}}";
+        assertThat(Fakes.body(Fakes.post(run, "?queue=1", body)).has("held")).isFalse();
+        assertThat(Fakes.body(Fakes.get(queueResource, "")).has("held")).isFalse();
+
+        hold = Optional.of("too dear");
+        assertThat(Fakes.body(Fakes.post(run, "?queue=1", body)).bool("held")).contains(true);
+        assertThat(Fakes.body(Fakes.get(queueResource, "")).asMap())
+                .containsEntry("held", true)
+                .containsEntry("holdReason", "too dear")
+                .containsEntry("size", 2L);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The runs of this server, as a service. */
@@ -41,8 +42,10 @@ public final class RunService implements Runs {
     private final CostMeter cost;
     private final ServerInstance instance;
     private final Clock clock;
+    private final BooleanSupplier drains;
     private final Runnable kick;
 
+    /** @param drains whether it is this server that starts what waits */
     public RunService(
             WorkflowCache workflows,
             RunRegistry registry,
@@ -54,6 +57,7 @@ public final class RunService implements Runs {
             CostMeter cost,
             ServerInstance instance,
             Clock clock,
+            BooleanSupplier drains,
             Runnable kick) {
         this.workflows = workflows;
         this.registry = registry;
@@ -66,6 +70,7 @@ public final class RunService implements Runs {
         this.cost = cost;
         this.instance = instance;
         this.clock = clock;
+        this.drains = drains;
         this.kick = kick;
     }
 
@@ -173,6 +178,11 @@ public final class RunService implements Runs {
                     .map(run -> run.stateWithEvents(JournalReader.MAX_BYTES));
         }
         return reader.read(workflowId, runId, records.run(runId));
+    }
+
+    @Override
+    public Optional<String> hold() {
+        return cost.isExhausted() && drains.getAsBoolean() ? Optional.of(cost.message()) : Optional.empty();
     }
 
     @Override

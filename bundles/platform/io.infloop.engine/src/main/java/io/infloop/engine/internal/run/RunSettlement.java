@@ -153,7 +153,7 @@ public final class RunSettlement {
                 .with("queueId", run.header().queueId())
                 .with("triggerId", run.header().maskedTriggerId())
                 .with("status", ending.status())
-                .with("durationMs", ending.finishedAt() - run.header().startedAt())
+                .with("durationMs", ending.durationMs())
                 .with("reason", run.cancelReason().map(CancelReason::message));
         run.budget().costUsd().ifPresent(cost -> line.with("costUsd", cost));
         audit.append(line);

@@ -1,5 +1,6 @@
 package io.infloop.engine.internal.run;
 
+import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.audit.Redactor;
@@ -10,6 +11,7 @@ import io.infloop.engine.internal.journal.JournalFiles;
 import io.infloop.engine.internal.journal.JournalWriter;
 import io.infloop.engine.internal.journal.RunMarker;
 import io.infloop.engine.internal.journal.RunMarkers;
+import io.infloop.engine.internal.state.CancelReason;
 import io.infloop.engine.internal.state.CostMeter;
 import io.infloop.engine.internal.state.LiveRun;
 import io.infloop.engine.internal.state.RunBudget;
@@ -17,6 +19,7 @@ import io.infloop.engine.internal.state.RunEvents;
 import io.infloop.engine.internal.state.RunHeader;
 import io.infloop.engine.internal.state.Scope;
 import io.infloop.engine.internal.walk.Walker;
+import io.infloop.spi.Registration;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.EndStatus;
 import io.infloop.spi.node.WalkResult;
@@ -29,6 +32,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +52,8 @@ public final class RunStarter {
             RunMarkers markers,
             CostMeter cost,
             RunBudget.Limits limits,
-            Clock clock) {}
+            Clock clock,
+            LongSupplier nanoTime) {}
 
     private final Environment environment;
     private final RunRegistry registry;
@@ -98,9 +103,9 @@ public final class RunStarter {
                 environment.hub(),
                 environment.redactor(),
                 environment.clock());
-        RunBudget budget =
-                new RunBudget(environment.limits(), environment.cost(), environment.clock(), header.startedAt());
+        RunBudget budget = new RunBudget(environment.limits(), environment.cost(), environment.nanoTime());
         LiveRun run = new LiveRun(header, graph, budget, events, Scope.seeded(graph.globals(), inputs));
+        Registration unusedWatch = run.cancellation().onCancel(() -> noteBudget(run));
         registry.attach(run);
         try {
             threads.execute(() -> live(run));
@@ -109,6 +114,23 @@ public final class RunStarter {
             settlement.settle(run, LiveRun.WalkEnd.failed("the server had no thread for this run"));
         }
         return run;
+    }
+
+    /** Said when it happens: ending what the run has under way may take a while. */
+    private void noteBudget(LiveRun run) {
+        if (run.cancelReason().orElse(null) instanceof CancelReason.OverBudget budget) {
+            RunHeader header = run.header();
+            LOG.warn("run {} of {} is stopped: {}", header.runId(), header.workflowId(), budget.message());
+            AuditEvent.Builder line = AuditEvent.of("budget.exceeded", Actor.SYSTEM)
+                    .outcome(AuditEvent.Outcome.ERROR)
+                    .with("workflowId", header.workflowId())
+                    .with("runId", header.runId())
+                    .with("correlationId", header.correlationId())
+                    .with("queueId", header.queueId())
+                    .with("reason", budget.message());
+            run.budget().costUsd().ifPresent(cost -> line.with("costUsd", cost));
+            environment.audit().append(line);
+        }
     }
 
     private void live(LiveRun run) {

@@ -20,8 +20,9 @@ public final class LiveRun {
      * How a run ended.
      *
      * @param status {@code succeeded}, {@code failed} or {@code cancelled}
+     * @param durationMs measured, not the difference of two times of day
      */
-    public record Ending(String status, Optional<String> errorMessage, long finishedAt) {}
+    public record Ending(String status, Optional<String> errorMessage, long finishedAt, long durationMs) {}
 
     /**
      * What a walk came to.
@@ -153,7 +154,8 @@ public final class LiveRun {
             end = new Ending(
                     cancelReason.map(CancelReason::status).orElse(walk.status()),
                     cancelReason.map(CancelReason::message).or(walk::message).map(events::redacted),
-                    finishedAt);
+                    finishedAt,
+                    budget.elapsedMillis());
             exceptional = cancelReason.isPresent() || walk.exceptional();
             ending = Optional.of(end);
             activeNodes.clear();
@@ -166,7 +168,7 @@ public final class LiveRun {
                 .put("status", end.status())
                 .putAll(header.origin())
                 .put("finishedAt", finishedAt)
-                .put("durationMs", finishedAt - header.startedAt())
+                .put("durationMs", end.durationMs())
                 .putIfPresent("errorMessage", end.errorMessage());
         budget.costUsd().ifPresent(cost -> fields.put("costUsd", cost));
         if (!worktrees().isEmpty()) {

@@ -6,14 +6,15 @@ import io.infloop.engine.internal.graph.WorkflowCache;
 import io.infloop.host.Contributions;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * What executing nodes needs of the rest of the server.
  *
  * @param forks runs walks beside their containers, each on a thread of its own
  * @param scratchRoot holds the private directories of node executions
+ * @param nanoTime as {@link System#nanoTime()}
  */
 public record EngineServices(
         Contributions contributions,
@@ -27,4 +28,4 @@ public record EngineServices(
         LeaseWatch leases,
         Executor forks,
         Path scratchRoot,
-        Clock clock) {}
+        LongSupplier nanoTime) {}

@@ -15,6 +15,7 @@ import io.infloop.spi.node.NodeType;
 import io.infloop.spi.node.WalkResult;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +72,7 @@ public final class NodeExecutor {
             return failed(context, node, events, unresolvable.getMessage(), 0);
         }
         events.started(config, Optional.of(lease.plugin()));
-        long startedAt = services.clock().millis();
+        long startedAt = services.nanoTime().getAsLong();
         try (CancellationSource cancellation = context.cancellation().child();
                 Registration watch = services.leases().watch(lease, cancellation);
                 NodeExecution execution = new NodeExecution(
@@ -88,7 +89,7 @@ public final class NodeExecutor {
                     .call(lease.plugin(), cancellation, () -> lease.service().execute(execution));
             // What the node left behind ends before anything else of the run sees its outcome.
             execution.close();
-            long duration = services.clock().millis() - startedAt;
+            long duration = TimeUnit.NANOSECONDS.toMillis(services.nanoTime().getAsLong() - startedAt);
             StepResult result = context.cancellation().isCancelled()
                     ? cancelled(attempt, events, duration)
                     : settle(context, node, descriptor, events, attempt, cancellation.isCancelled(), lease, duration);

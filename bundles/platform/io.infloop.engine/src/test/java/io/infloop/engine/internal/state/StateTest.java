@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.spi.Registration;
 import io.infloop.spi.json.JsonObject;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -65,8 +64,9 @@ class StateTest {
 
     @Test
     void theTotalOfAllRunsIsAnotherCeiling() {
-        CostMeter total = new CostMeter(1);
-        RunBudget budget = new RunBudget(new RunBudget.Limits(0, Duration.ZERO, 0), total, Clock.systemUTC(), 0);
+        AtomicInteger told = new AtomicInteger();
+        CostMeter total = new CostMeter(1, told::incrementAndGet);
+        RunBudget budget = new RunBudget(new RunBudget.Limits(0, Duration.ZERO, 0), total, System::nanoTime);
         assertThat(budget.costUsd()).isEmpty();
         budget.addCost(Double.NaN);
         budget.addCost(-1);
@@ -75,6 +75,8 @@ class StateTest {
         budget.addCost(0.5);
         assertThat(budget.checkCost().orElseThrow())
                 .startsWith("process budget exceeded: total cost > 1 USD (INFLOOP_MAX_TOTAL_COST_USD)");
+        budget.addCost(0.5);
+        assertThat(told).as("said once").hasValue(1);
         for (int i = 0; i < 100_000; i++) {
             assertThat(budget.step()).isEmpty();
         }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /** A whole engine on fakes. */
 public final class EngineFixture implements AutoCloseable {
@@ -41,6 +42,9 @@ public final class EngineFixture implements AutoCloseable {
     public final List<ProcessOwner> owners = new CopyOnWriteArrayList<>();
     public final FakeWorktrees worktrees = new FakeWorktrees();
     public final FakeRecords store;
+    public Clock clock = Clock.systemUTC();
+    /** May be replaced while the engine works. */
+    public volatile LongSupplier nanoTime = System::nanoTime;
     /** What ending the children of dead servers does. */
     public volatile Runnable onReap = () -> {};
 
@@ -73,7 +77,8 @@ public final class EngineFixture implements AutoCloseable {
                 workflows,
                 triggers,
                 () -> true,
-                Clock.systemUTC()));
+                clock,
+                () -> nanoTime.getAsLong()));
         engine = Optional.of(made);
         try {
             made.start();

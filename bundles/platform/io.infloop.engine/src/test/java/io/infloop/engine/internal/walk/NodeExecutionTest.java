@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.infloop.core.error.ErrorCode;
-import io.infloop.core.error.InfloopException;
 import io.infloop.engine.internal.testing.EngineFixture;
+import io.infloop.engine.internal.testing.FakeProvider;
 import io.infloop.engine.internal.testing.TestNodes;
 import io.infloop.host.PluginRef;
 import io.infloop.spi.json.JsonObject;
@@ -17,23 +16,10 @@ import io.infloop.spi.node.NodeOutcome;
 import io.infloop.spi.node.NodeType;
 import io.infloop.spi.process.ProcessSpec;
 import io.infloop.spi.process.SpawnException;
-import io.infloop.spi.provider.AgentRequest;
-import io.infloop.spi.provider.AgentResult;
-import io.infloop.spi.provider.AgentSink;
-import io.infloop.spi.provider.ManifestException;
-import io.infloop.spi.provider.Provider;
-import io.infloop.spi.provider.ProviderContext;
-import io.infloop.spi.provider.ProviderDescriptor;
-import io.infloop.spi.provider.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -259,108 +245,18 @@ class NodeExecutionTest {
         });
     }
 
-    /** An agent that answers with the name of its format's parser problem and costs what it is told. */
-    private record FakeProvider(String id, double cost) implements Provider {
-        @Override
-        public ProviderDescriptor descriptor() {
-            return new ProviderDescriptor(id, id, "fake", Optional.empty(), "test", false, false, false);
-        }
-
-        @Override
-        public AgentResult run(AgentRequest request, ProviderContext context, AgentSink sink) {
-            sink.text("answer");
-            String text = context.binaryOverride().orElse("");
-            context.processes();
-            try {
-                context.openParser("missing", sink);
-            } catch (ManifestException none) {
-                text += " " + none.getMessage();
-            }
-            return new AgentResult(
-                    text,
-                    text,
-                    "",
-                    OptionalInt.of(0),
-                    false,
-                    Optional.empty(),
-                    new Usage(OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(cost)),
-                    Optional.empty(),
-                    List.of(),
-                    Duration.ZERO);
-        }
-    }
-
-    private static NodeOutcome ask(io.infloop.spi.node.NodeContext context, String provider) throws Exception {
-        AgentResult result = context.agents()
-                .run(provider, AgentRequest.of("do", Path.of("/"), Duration.ZERO), new AgentSink() {
-                    @Override
-                    public void text(String chunk) {
-                        context.journal().stdout(chunk);
-                    }
-
-                    @Override
-                    public void transcript(String chunk) {}
-
-                    @Override
-                    public void stderr(String chunk) {}
-
-                    @Override
-                    public void notice(String line) {}
-                });
-        return NodeOutcome.next(JsonObject.of("text", result.text()));
-    }
-
     @Test
     void agentsRunOnTheirOwnAccountAndTheirCostIsTheRuns() {
         PluginRef plugin = new PluginRef("provider.fake", "1.0.0", true);
         engine.contributions.add(new FakeProvider("fake", 0.25), plugin);
-        JsonObject record = run(context -> ask(context, "fake"));
+        JsonObject record = run(context -> FakeProvider.ask(context, "fake"));
         assertThat(record.number("costUsd")).contains(0.25);
         assertThat(record.toString()).contains("/opt/fake outputFormat \\\"missing\\\" is not offered");
         assertThat(engine.owners).singleElement().satisfies(owner -> assertThat(owner.pluginId())
                 .isEqualTo("provider.fake"));
         assertThat(engine.contributions.openLeases()).isZero();
-        assertThat(failure(run(context -> ask(context, "nobody")))).contains("no plugin offers Provider nobody");
-    }
-
-    @Test
-    void aRunThatCostsTooMuchFails() {
-        engine.settings.maxRunCostUsd = 0.2;
-        engine.contributions.add(new FakeProvider("fake", 0.25), STRANGER);
-        JsonObject record = run(context -> ask(context, "fake"));
-        assertThat(record.string("status")).contains("failed");
-        assertThat(failure(record)).isEqualTo("run budget exceeded: cost > 0.2 USD (INFLOOP_MAX_RUN_COST_USD)");
-        assertThat(record.object("scope").orElseThrow().has("n")).isTrue();
-    }
-
-    @Test
-    void whenAllRunsTogetherCostTooMuchNothingStartsAnyMore() {
-        engine.settings.maxTotalCostUsd = 0.2;
-        engine.contributions.add(new FakeProvider("fake", 0.25), STRANGER);
-        JsonObject record = run(context -> ask(context, "fake"));
-        assertThat(failure(record)).startsWith("process budget exceeded: total cost > 0.2 USD");
-        assertThatThrownBy(() -> engine.begin("w", java.util.Map.of()))
-                .isInstanceOfSatisfying(InfloopException.class, refused -> assertThat(refused.code())
-                        .isEqualTo(ErrorCode.COST_BUDGET_EXCEEDED));
-        engine.store.enqueue(engine.item("q-1-w", "w", java.util.Map.of()));
-        engine.runs().kick();
-        await().during(Duration.ofMillis(200)).atMost(PATIENCE).until(() -> engine.store.waitingCount() == 1);
-    }
-
-    @Test
-    void theDurationIsCheckedBetweenNodes() {
-        engine.settings.maxRunDuration = Duration.ofMillis(1);
-        CompletableFuture<Void> never = new CompletableFuture<>();
-        engine.workflows.put(
-                """
-                {'id':'w','name':'W','nodes':[{'id':'s','type':'start'},{'id':'n','type':'custom'}],
-                 'edges':[{'id':'1','source':'s','sourceHandle':'next','target':'n'},{'id':'2','source':'n','sourceHandle':'next','target':'n'}]}""");
-        JsonObject record = run(context -> {
-            never.completeOnTimeout(null, 5, java.util.concurrent.TimeUnit.MILLISECONDS)
-                    .join();
-            return NodeOutcome.next(JsonObject.EMPTY);
-        });
-        assertThat(failure(record)).isEqualTo("run budget exceeded: duration > 1 ms (INFLOOP_MAX_RUN_DURATION_MS)");
+        assertThat(failure(run(context -> FakeProvider.ask(context, "nobody"))))
+                .contains("no plugin offers Provider nobody");
     }
 
     @Test
