@@ -21,11 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -39,9 +42,12 @@ import org.osgi.service.component.annotations.Reference;
         service = {},
         immediate = true)
 public final class EngineComponent {
+    private final BundleContext context;
     private final Optional<Engine> engine;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final List<Registration> gauges = new ArrayList<>();
+    private final SynchronousBundleListener frameworkStop = this::whenFrameworkStops;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     @Activate
     public EngineComponent(
@@ -62,6 +68,7 @@ public final class EngineComponent {
             // The files of the plugin folders may offer node types as well.
             @Reference(target = "(" + StartPart.NAME + "=plugins)") StartPart plugins)
             throws InterruptedException {
+        this.context = context;
         if (instance.isReadOnly()) {
             engine = Optional.empty();
             return;
@@ -80,12 +87,12 @@ public final class EngineComponent {
                 workflows,
                 triggers,
                 // The framework is active when the last bundle of the distribution has been started. Before that an
-                // item
-                // from the queue could fail for want of a node type.
+                // item from the queue could fail for want of a node type.
                 () -> context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE,
                 Clock.systemUTC(),
                 System::nanoTime));
         engine = Optional.of(started);
+        context.addBundleListener(frameworkStop);
         started.start();
         gauges.add(metrics.gauge("infloop_run_active", "Runs at this moment.", () -> started.runs()
                 .active()
@@ -96,10 +103,24 @@ public final class EngineComponent {
                 StartPart.class, new StartPart() {}, FrameworkUtil.asDictionary(Map.of(StartPart.NAME, "engine"))));
     }
 
+    /** Plugins are stopped before the platform is: no run may begin or go on without them. */
+    private void whenFrameworkStops(BundleEvent event) {
+        if (event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID && event.getType() == BundleEvent.STOPPING) {
+            close();
+        }
+    }
+
+    private void close() {
+        if (closed.compareAndSet(false, true)) {
+            engine.ifPresent(Engine::close);
+        }
+    }
+
     @Deactivate
     public void deactivate() {
         gauges.forEach(Registration::close);
+        context.removeBundleListener(frameworkStop);
         registrations.forEach(ServiceRegistration::unregister);
-        engine.ifPresent(Engine::close);
+        close();
     }
 }

@@ -7,14 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.Fixtures;
 import io.infloop.itests.support.GitHub;
+import io.infloop.itests.support.Processes;
 import io.infloop.itests.support.Server;
 import io.infloop.itests.support.Server.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,80 +35,186 @@ import org.junit.jupiter.api.Test;
 
 /** Servers that die at any instant, and what those that follow find. */
 class CrashIT {
-    private static final int SENDERS = 8;
-    private static final int ROUNDS = Integer.getInteger("infloop.rounds", 3);
+    private static final int SENDERS = 4;
+    private static final int WORKING_PER_ROUND = 3;
+    private static final int ROUNDS = Integer.getInteger("infloop.rounds", 15);
 
+    /**
+     * Each round is a server that dies while senders send and agents work, or while it is still starting. An agent has a child in its
+     * own session and one in a session of that child's own; all of a round are recognised by an argument.
+     */
     @Test
-    void killedServersLoseNoAcknowledgedDeliveryAndFinishNoneTwice() throws Exception {
+    void killedServersLoseNothingRunNothingTwiceAndLeaveNoProcess() throws Exception {
         Path data = Distribution.temporaryDirectory("crash").resolve("data");
         Random random = new Random(20_261_121);
-        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-        String trigger = "";
+        Deliveries deliveries = new Deliveries();
+        Fixtures.dropAgent(data, "worker", "");
+        int withChildren = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            Server server =
-                    Server.on(data).with("INFLOOP_RUN_HISTORY_LIMIT", "1000000").start();
-            if (round == 0) {
-                Fixtures.saveWorkflow(server, Fixtures.quickWorkflow("crash"));
-                trigger = Fixtures.gitHubTrigger(server, "crash");
+            String mark = mark(round);
+            writeAgent(data, mark);
+            if (round % 2 == 1) {
+                Server starting = setup(data).launch();
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+                starting.kill();
+                continue;
             }
-            int target = acknowledged.size() + 40 + random.nextInt(60);
-            sendUntil(server, trigger, acknowledged, target);
-        }
-        try (Server server =
-                Server.on(data).with("INFLOOP_RUN_HISTORY_LIMIT", "1000000").start()) {
+            Server server = setup(data).start();
+            assertThat(leftOf(round))
+                    .as("processes of earlier rounds, once the server listens")
+                    .isEmpty();
+            if (round == 0) {
+                deliveries.prepare(server, data);
+            }
+            Set<String> before = Set.copyOf(deliveries.acknowledged);
+            AtomicBoolean stop = new AtomicBoolean();
+            ExecutorService senders = deliveries.send(server, stop);
             Fixtures.await()
-                    .atMost(java.time.Duration.ofSeconds(60))
-                    .until(() -> server.get("/api/triggers/queue")
-                                            .json()
-                                            .path("size")
-                                            .asInt()
-                                    == 0
-                            && server.get("/api/run")
-                                            .json()
-                                            .path("state")
-                                            .path("active")
-                                            .size()
-                                    == 0);
+                    .until(() -> deliveries.acknowledged.size() >= before.size() + 20
+                            && !Processes.withArgument(mark).isEmpty());
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
+            withChildren += Processes.withArgument(mark).isEmpty() ? 0 : 1;
+            server.kill();
+            stop.set(true);
+            senders.shutdown();
+            assertThat(senders.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(withChildren).as("rounds whose server died with children").isPositive();
+        writeAgent(data, mark(ROUNDS));
+        try (Server server = setup(data).start()) {
+            assertThat(leftOf(ROUNDS)).isEmpty();
+            Fixtures.await().atMost(Duration.ofSeconds(120)).until(() -> isIdle(server));
+            Fixtures.await().until(() -> leftOf(ROUNDS + 1).isEmpty());
+            deliveries.assertEachRanOnce(data);
+        }
+        assertAuditedOnce(data);
+    }
+
+    private static Server.Setup setup(Path data) {
+        return Server.on(data).with("INFLOOP_RUN_HISTORY_LIMIT", "1000000");
+    }
+
+    private static String mark(int round) {
+        return "300." + (ProcessHandle.current().pid() * 1_000 + round);
+    }
+
+    private static List<Long> leftOf(int roundsBefore) {
+        List<Long> left = new ArrayList<>();
+        for (int round = 0; round < roundsBefore; round++) {
+            left.addAll(Processes.withArgument(mark(round)));
+        }
+        return left;
+    }
+
+    /** In one step: shells read their scripts as they go. */
+    private static void writeAgent(Path data, String mark) throws IOException {
+        Path program = data.resolveSibling("worker.sh");
+        Path next = data.resolveSibling("worker.next");
+        Files.writeString(
+                next,
+                "#!/bin/sh\nsleep " + mark + " >/dev/null 2>&1 &\nsetsid sleep " + mark
+                        + " >/dev/null 2>&1 </dev/null &\nsleep 0.3\n" + Fixtures.agentScript("done"));
+        Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rwx------"));
+        Files.move(next, program, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static boolean isIdle(Server server) {
+        return server.get("/api/triggers/queue").json().path("size").asInt() == 0
+                && server.get("/api/run").json().path("state").path("active").size() == 0;
+    }
+
+    /** Deliveries of two kinds, and those that were acknowledged. */
+    private static final class Deliveries {
+        private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger number = new AtomicInteger();
+        private String quick = "";
+        private String working = "";
+
+        void prepare(Server server, Path data) {
+            Fixtures.saveWorkflow(server, Fixtures.quickWorkflow("crash"));
+            Fixtures.awaitProvider(server, "worker");
+            Fixtures.saveWorkflow(server, Fixtures.agentWorkflow("crash-agent", "worker", data.getParent()));
+            quick = Fixtures.gitHubTrigger(server, "crash");
+            working = Fixtures.gitHubTrigger(server, "crash-agent");
+        }
+
+        /** Many quick ones, and few that start processes. */
+        ExecutorService send(Server server, AtomicBoolean stop) {
+            ExecutorService senders = Executors.newFixedThreadPool(SENDERS + 1);
+            for (int i = 0; i < SENDERS; i++) {
+                senders.execute(() -> {
+                    while (!stop.get() && send(server, quick)) {
+                        // On and on.
+                    }
+                });
+            }
+            senders.execute(() -> {
+                for (int i = 0; i < WORKING_PER_ROUND && send(server, working); i++) {
+                    // A few.
+                }
+            });
+            return senders;
+        }
+
+        /** @return false when the server is dead */
+        private boolean send(Server server, String trigger) {
+            try {
+                Answer answer = server.send(GitHub.delivery(
+                        server,
+                        trigger,
+                        "pull_request",
+                        SECRET,
+                        GitHub.pullRequest("opened", number.incrementAndGet(), "fix")));
+                if (answer.status() == 202) {
+                    acknowledged.add(answer.json().path("correlationId").asText());
+                }
+                return true;
+            } catch (UncheckedIOException serverDied) {
+                return false;
+            }
+        }
+
+        void assertEachRanOnce(Path data) throws IOException {
             Map<String, Integer> finished = new HashMap<>();
-            for (JsonNode run : finishedRuns(data.resolve("runs/crash"))) {
-                assertThat(run.path("status").asText()).isIn("succeeded", "failed");
-                finished.merge(run.path("correlationId").asText(), 1, Integer::sum);
+            for (String workflow : List.of("crash", "crash-agent")) {
+                for (JsonNode run : finishedRuns(data.resolve("runs").resolve(workflow))) {
+                    String status = run.path("status").asText();
+                    assertThat(status).isIn("succeeded", "failed");
+                    if (status.equals("failed")) {
+                        assertThat(run.path("errorMessage").asText())
+                                .isEqualTo("interrupted: the server stopped before this run finished");
+                    }
+                    finished.merge(run.path("correlationId").asText(), 1, Integer::sum);
+                }
             }
             assertThat(finished.keySet()).as("every acknowledged delivery ran").containsAll(acknowledged);
             assertThat(finished.values()).as("none ran twice").containsOnly(1);
         }
     }
 
-    /** Sends from several threads until enough are acknowledged, then kills the server while requests are in flight. */
-    private static void sendUntil(Server server, String trigger, Set<String> acknowledged, int target)
-            throws InterruptedException {
-        AtomicBoolean stop = new AtomicBoolean();
-        AtomicInteger number = new AtomicInteger();
-        ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
-        for (int i = 0; i < SENDERS; i++) {
-            senders.execute(() -> {
-                while (!stop.get()) {
-                    try {
-                        Answer answer = server.send(GitHub.delivery(
-                                server,
-                                trigger,
-                                "pull_request",
-                                SECRET,
-                                GitHub.pullRequest("opened", number.incrementAndGet(), "fix")));
-                        if (answer.status() == 202) {
-                            acknowledged.add(answer.json().path("correlationId").asText());
+    /** Every run that the audit saw begin has one end in it, and only one. */
+    private static void assertAuditedOnce(Path data) throws IOException {
+        Set<String> started = new HashSet<>();
+        Map<String, Integer> finished = new HashMap<>();
+        try (Stream<Path> files = Files.list(data.resolve("audit"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                for (String text : Files.readAllLines(file)) {
+                    if (text.contains("\"run.started\"") || text.contains("\"run.finished\"")) {
+                        JsonNode line = Server.JSON.readTree(text);
+                        String runId = line.path("runId").asText();
+                        if (line.path("type").asText().equals("run.started")) {
+                            started.add(runId);
+                        } else {
+                            finished.merge(runId, 1, Integer::sum);
                         }
-                    } catch (UncheckedIOException serverDied) {
-                        return;
                     }
                 }
-            });
+            }
         }
-        Fixtures.await().until(() -> acknowledged.size() >= target);
-        server.kill();
-        stop.set(true);
-        senders.shutdown();
-        assertThat(senders.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(started).isNotEmpty();
+        assertThat(finished.keySet()).containsAll(started);
+        assertThat(finished.values()).containsOnly(1);
     }
 
     /** The last lines of all journals. */

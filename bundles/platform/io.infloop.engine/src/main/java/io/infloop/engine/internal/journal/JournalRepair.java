@@ -26,7 +26,12 @@ public final class JournalRepair {
 
     /** How a journal ends. */
     public record Closing(
-            String status, Optional<String> errorMessage, long finishedAt, OptionalDouble costUsd, long eventCount) {}
+            String status, Optional<String> errorMessage, long finishedAt, OptionalDouble costUsd, long eventCount) {
+        /** Whether the run had no end of its own. */
+        public boolean isInterruption() {
+            return errorMessage.equals(Optional.of(INTERRUPTED));
+        }
+    }
 
     public static boolean areIds(String workflowId, String runId) {
         return JournalFiles.areIds(workflowId, runId);

@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final String LEASE = "recovery";
+    private static final String FINISHED = "run.finished";
     private static final int PAGE = 1_000;
     private static final long STORE_SECONDS = 30;
 
@@ -216,6 +217,9 @@ public final class Recovery {
                 run.correlationId(),
                 clock.millis(),
                 trees);
+        // Before the row: should this server die as well, the next one finds the run again and sees what has been
+        // audited.
+        auditOnce(run, closing);
         if (run.row().isEmpty()) {
             await(records.insertRun(row(run, closing)));
         } else if (run.row().get().finishedAt().isEmpty()) {
@@ -227,19 +231,33 @@ public final class Recovery {
                     closing.errorMessage(),
                     closing.eventCount()));
         }
-        if (run.row().filter(row -> row.finishedAt().isPresent()).isEmpty()) {
-            audit.append(AuditEvent.of("run.finished", Actor.SYSTEM)
-                    .outcome(AuditEvent.Outcome.ERROR)
-                    .with("workflowId", run.workflowId())
-                    .with("runId", run.runId())
-                    .with("correlationId", Optional.of(run.correlationId()).filter(Ids::isCorrelationId))
-                    .with("queueId", run.row().flatMap(RunRow::queueId))
-                    .with("status", closing.status())
-                    .with("durationMs", Math.max(0, closing.finishedAt() - run.startedAt()))
-                    .with("reason", "interrupted"));
-        }
         markers.delete(run.runId());
-        LOG.warn("run {} of {} was interrupted when its server died", run.runId(), run.workflowId());
+        LOG.warn("run {} of {} was {} when its server died", run.runId(), run.workflowId(), what(closing));
+    }
+
+    private static String what(Closing closing) {
+        return closing.isInterruption() ? "interrupted" : "over and not completely recorded";
+    }
+
+    private void auditOnce(Interrupted run, Closing closing) {
+        AuditLog.Query known = new AuditLog.Query(
+                1,
+                OptionalLong.empty(),
+                Map.of("type", FINISHED, "runId", run.runId()),
+                OptionalLong.of(Math.min(run.startedAt(), clock.millis())),
+                OptionalLong.empty());
+        if (!audit.read(known).entries().isEmpty()) {
+            return;
+        }
+        audit.append(AuditEvent.of(FINISHED, Actor.SYSTEM)
+                .outcome(closing.status().equals("failed") ? AuditEvent.Outcome.ERROR : AuditEvent.Outcome.OK)
+                .with("workflowId", run.workflowId())
+                .with("runId", run.runId())
+                .with("correlationId", Optional.of(run.correlationId()).filter(Ids::isCorrelationId))
+                .with("queueId", run.row().flatMap(RunRow::queueId))
+                .with("status", closing.status())
+                .with("durationMs", Math.max(0, closing.finishedAt() - run.startedAt()))
+                .with("reason", closing.isInterruption() ? Optional.of("interrupted") : Optional.empty()));
     }
 
     private static RunRow row(Interrupted run, Closing closing) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.audit.Actor;
+import io.infloop.core.audit.AuditEvent;
 import io.infloop.engine.Runs;
 import io.infloop.engine.internal.testing.EngineFixture;
 import io.infloop.engine.internal.testing.FakeRecords;
@@ -165,6 +166,33 @@ class RecoveryTest {
         assertThat(store.run(RUN).orElseThrow().finishedAt()).hasValue(1_500);
         assertThat(marker).doesNotExist();
         assertThat(Files.readAllLines(data.resolve("runs/w/" + RUN + ".jsonl"))).hasSize(2);
+        assertThat(engine.audit.ofType("run.finished")).singleElement().satisfies(line -> {
+            assertThat(line.outcome()).isEqualTo(AuditEvent.Outcome.OK);
+            assertThat(line.fields()).containsEntry("status", "succeeded").doesNotContainKey("reason");
+        });
+    }
+
+    @Test
+    void whatTheDeadServerAuditedIsNotAuditedAgain() throws IOException {
+        row(RUN, "server-1");
+        marker("server-1");
+        journal("{\"type\":\"run_finished\",\"seq\":1,\"status\":\"succeeded\",\"finishedAt\":1500}\n");
+        engine.audit.append(AuditEvent.of("run.finished", Actor.API_TOKEN).with("runId", RUN));
+        engine.start();
+        assertThat(store.run(RUN).orElseThrow().status()).isEqualTo("succeeded");
+        assertThat(engine.audit.ofType("run.finished")).hasSize(1);
+    }
+
+    @Test
+    void aRecoveryThatDiedInTheMiddleIsCompletedOnce() throws IOException {
+        row(RUN, "server-1");
+        marker("server-1");
+        journal("{\"type\":\"run_finished\",\"seq\":1,\"status\":\"failed\",\"finishedAt\":1500,"
+                + "\"errorMessage\":\"interrupted: the server stopped before this run finished\"}\n");
+        engine.start();
+        assertThat(store.run(RUN).orElseThrow().status()).isEqualTo("failed");
+        assertThat(engine.audit.ofType("run.finished")).singleElement().satisfies(line -> assertThat(line.fields())
+                .containsEntry("reason", "interrupted"));
     }
 
     @Test

@@ -2,7 +2,10 @@ package io.infloop.engine.internal.testing;
 
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -26,6 +29,14 @@ public final class FakeAudit implements AuditLog {
 
     @Override
     public Page read(Query query) {
-        return new Page(List.of(), Optional.empty());
+        List<Map<String, Object>> found = new ArrayList<>();
+        for (AuditEvent line : lines) {
+            Map<String, Object> all = new LinkedHashMap<>(line.fields());
+            all.put("type", line.type());
+            if (all.entrySet().containsAll(query.equal().entrySet())) {
+                found.add(0, all);
+            }
+        }
+        return new Page(found.stream().limit(query.limit()).toList(), Optional.empty());
     }
 }
