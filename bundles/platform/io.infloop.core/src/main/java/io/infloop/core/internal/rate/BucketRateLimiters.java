@@ -2,6 +2,7 @@ package io.infloop.core.internal.rate;
 
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
 import io.infloop.core.rate.RateLimiter;
 import io.infloop.core.rate.RateLimiters;
 import java.time.Duration;
@@ -24,20 +25,37 @@ public final class BucketRateLimiters implements RateLimiters {
         public void forget(String key) {}
     };
 
+    private final TimeMeter time;
+
+    public BucketRateLimiters() {
+        // Not the time of day, which a bucket takes unless it is told: set back by an hour it would leave empty buckets empty for that hour.
+        this(TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    BucketRateLimiters(TimeMeter time) {
+        this.time = time;
+    }
+
+    TimeMeter time() {
+        return time;
+    }
+
     @Override
     public RateLimiter perMinute(int perMinute) {
         if (perMinute < 0) {
             throw new IllegalArgumentException("perMinute is negative");
         }
-        return perMinute == 0 ? UNLIMITED : new Buckets(perMinute);
+        return perMinute == 0 ? UNLIMITED : new Buckets(perMinute, time);
     }
 
     private static final class Buckets implements RateLimiter {
         private final int perMinute;
+        private final TimeMeter time;
         private final Map<String, Bucket> buckets = new ConcurrentHashMap<>();
 
-        Buckets(int perMinute) {
+        Buckets(int perMinute, TimeMeter time) {
             this.perMinute = perMinute;
+            this.time = time;
         }
 
         @Override
@@ -61,6 +79,7 @@ public final class BucketRateLimiters implements RateLimiters {
         private Bucket newBucket() {
             return Bucket.builder()
                     .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
+                    .withCustomTimePrecision(time)
                     .build();
         }
 

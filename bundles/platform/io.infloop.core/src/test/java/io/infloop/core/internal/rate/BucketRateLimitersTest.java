@@ -2,8 +2,10 @@ package io.infloop.core.internal.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.bucket4j.TimeMeter;
 import io.infloop.core.rate.RateLimiter;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class BucketRateLimitersTest {
@@ -26,6 +28,28 @@ class BucketRateLimitersTest {
         limiter.acquire("a");
         limiter.forget("a");
 
+        assertThat(limiter.acquire("a")).isEmpty();
+    }
+
+    @Test
+    void timeIsWhatHasPassedWhateverTheClockSays() {
+        assertThat(new BucketRateLimiters().time().isWallClockBased()).isFalse();
+        AtomicLong nanos = new AtomicLong();
+        RateLimiter limiter = new BucketRateLimiters(new TimeMeter() {
+                    @Override
+                    public long currentTimeNanos() {
+                        return nanos.get();
+                    }
+
+                    @Override
+                    public boolean isWallClockBased() {
+                        return false;
+                    }
+                })
+                .perMinute(1);
+        assertThat(limiter.acquire("a")).isEmpty();
+        assertThat(limiter.acquire("a")).contains(Duration.ofMinutes(1));
+        nanos.addAndGet(Duration.ofSeconds(61).toNanos());
         assertThat(limiter.acquire("a")).isEmpty();
     }
 

@@ -64,7 +64,13 @@ final class Maintenance {
     }
 
     boolean isDue() {
-        return !steps.isEmpty() || clock.millis() >= nextCheck;
+        return !steps.isEmpty() || isOver(nextCheck, CHECK_MILLIS);
+    }
+
+    /** Also when the clock was set back, so that the time would not come for long. */
+    private boolean isOver(long time, long period) {
+        long left = time - clock.millis();
+        return left <= 0 || left > period;
     }
 
     /** Does the next step. */
@@ -88,10 +94,11 @@ final class Maintenance {
 
     private void plan() {
         long now = clock.millis();
+        boolean cleaning = isOver(nextCleaning, CLEAN_MILLIS);
         nextCheck = now + CHECK_MILLIS;
         steps.add(session -> session.update(TRIM_REJECTED, SLICE, KEPT_REJECTED) == SLICE);
         steps.add(this::shrink);
-        if (now >= nextCleaning) {
+        if (cleaning) {
             nextCleaning = now + CLEAN_MILLIS;
             long cutoff = now - KEPT.toMillis();
             steps.add(session -> session.update(DELETE_OLD_DELIVERIES, SLICE, cutoff) == SLICE);

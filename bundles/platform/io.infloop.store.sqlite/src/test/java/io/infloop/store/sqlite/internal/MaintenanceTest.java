@@ -97,6 +97,20 @@ class MaintenanceTest {
     }
 
     @Test
+    void goesOnWhenTheClockIsSetBack() throws SQLException {
+        Maintenance maintenance = new Maintenance(clock, UNLIMITED);
+        run(maintenance, Duration.ofMinutes(2));
+        assertThat(maintenance.isDue()).isFalse();
+        long old = START - Duration.ofDays(400).toMillis();
+        insertDeliveries(3, old, 10);
+
+        run(maintenance, Duration.ofDays(-365));
+        assertThat(session.queryNumber("SELECT count(*) FROM deliveries")).isZero();
+        assertThat(maintenance.isDue()).isFalse();
+        run(maintenance, Duration.ofMinutes(2));
+    }
+
+    @Test
     void forgetsWhatIsOldButNothingThatWaits() throws SQLException {
         insertDeliveries(2_500, START, 2_000);
         insertItems(1_200, 0, START);
