@@ -90,7 +90,7 @@ public class WalkBenchmark {
                 new LeaseWatch(),
                 Runnable::run,
                 directory,
-                clock)));
+                System::nanoTime)));
         WorkflowParser.Parsed parsed = WorkflowParser.parse(document());
         parsed.firstError().ifPresent(problem -> {
             throw new IllegalStateException(problem.toString());
@@ -135,7 +135,7 @@ public class WalkBenchmark {
         LiveRun run = new LiveRun(
                 header,
                 graph,
-                new RunBudget(none, new CostMeter(0), clock, header.startedAt()),
+                new RunBudget(none, new CostMeter(0, () -> {}), System::nanoTime),
                 events,
                 Scope.seeded(JsonObject.EMPTY, JsonObject.of("title", "Fix the queue")));
         WalkResult result = walker.walk(run);

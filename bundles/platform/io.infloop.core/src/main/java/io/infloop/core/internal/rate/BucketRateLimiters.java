@@ -28,7 +28,8 @@ public final class BucketRateLimiters implements RateLimiters {
     private final TimeMeter time;
 
     public BucketRateLimiters() {
-        // Not the time of day, which a bucket takes unless it is told: set back by an hour it would leave empty buckets empty for that hour.
+        // Not the time of day, which a bucket takes unless it is told: set back by an hour it would leave empty buckets
+        // empty for that hour.
         this(TimeMeter.SYSTEM_NANOTIME);
     }
 
