@@ -49,9 +49,8 @@ Licence of RE2/J (BSD-3-Clause):
 
 Licence of ASM (BSD-3-Clause):
 
-  ASM: a very small and fast Java bytecode manipulation framework
-  Copyright (c) 2000-2011 INRIA, France Telecom
-  All rights reserved.
+  Copyright 2000-2018, INRIA, France Telecom
+            2004-2011, Eugene Kuleshov
 
   Redistribution and use in source and binary forms, with or without
   modification, are permitted provided that the following conditions
