@@ -31,12 +31,16 @@ import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.ChildEnvironment;
 import io.infloop.core.internal.process.ChildSupervisor;
 import io.infloop.core.internal.process.PidFiles;
+import io.infloop.core.internal.process.Sandboxes;
 import io.infloop.core.internal.process.ScopedLaunchers;
+import io.infloop.core.internal.process.Spawner;
 import io.infloop.core.internal.process.WorkingDirectories;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.secret.ScopedSecrets;
 import io.infloop.core.internal.selfcheck.SelfCheck;
+import io.infloop.core.internal.sandbox.SandboxSettings;
+import io.infloop.core.internal.sandbox.SandboxTools;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.EnvironmentSecrets;
 import io.infloop.core.internal.settings.ServerSettings;
@@ -89,6 +93,7 @@ final class CoreServices {
     private final Wrappers wrappers;
     private final PidFiles pidFiles;
     private final SelectorEgressGateway egress;
+    private final Sandboxes sandboxes;
     private final ChildSupervisor supervisor;
     private final ServerPosture posture;
     private final SelfCheck selfCheck;
@@ -147,10 +152,18 @@ final class CoreServices {
         this.wrappers = Wrappers.find(path);
         this.pidFiles = new PidFiles(settings.dataDirectory(), instance);
         this.egress = new SelectorEgressGateway(audit, secrets);
+        Spawner spawner = new Spawner();
+        this.sandboxes = new Sandboxes(
+                SandboxSettings.auto(settings.dataDirectory()),
+                SandboxTools.find(name -> Wrappers.locate(name, path)),
+                wrappers,
+                spawner);
         this.supervisor = new ChildSupervisor(
                 new ChildEnvironment(environment, settings.childPassthrough()),
                 new WorkingDirectories(settings.workspaceRoots(), instance.directory()),
                 wrappers,
+                spawner,
+                sandboxes,
                 pidFiles,
                 audit,
                 scheduler);

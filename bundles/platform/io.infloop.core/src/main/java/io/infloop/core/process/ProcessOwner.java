@@ -1,6 +1,7 @@
 package io.infloop.core.process;
 
 import io.infloop.spi.Cancellation;
+import io.infloop.spi.process.SandboxDemand;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param correlationId for the audit
  * @param cancellation stops them
  * @param defaultDirectory their working directory when the specification names none
+ * @param sandbox how far the node demands that they are kept apart
  */
 public record ProcessOwner(
         String pluginId,
@@ -20,4 +22,16 @@ public record ProcessOwner(
         Optional<String> nodePath,
         Optional<String> correlationId,
         Cancellation cancellation,
-        Optional<Path> defaultDirectory) {}
+        Optional<Path> defaultDirectory,
+        SandboxDemand sandbox) {
+    /** An owner that demands nothing beyond what the operator does. */
+    public ProcessOwner(
+            String pluginId,
+            Optional<String> runId,
+            Optional<String> nodePath,
+            Optional<String> correlationId,
+            Cancellation cancellation,
+            Optional<Path> defaultDirectory) {
+        this(pluginId, runId, nodePath, correlationId, cancellation, defaultDirectory, SandboxDemand.NONE);
+    }
+}

@@ -1,6 +1,7 @@
 package io.infloop.spi.process;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -12,6 +13,7 @@ import java.util.OptionalInt;
  * @param stdout what it wrote to standard output, within the cap
  * @param stderr what it wrote to standard error, within the cap
  * @param duration from start to end
+ * @param explanation a sentence for the error of the node when the child failed in a way that its sandbox explains
  */
 public record ProcessExit(
         OptionalInt exitCode,
@@ -19,7 +21,19 @@ public record ProcessExit(
         Ending ending,
         CapturedOutput stdout,
         CapturedOutput stderr,
-        Duration duration) {
+        Duration duration,
+        Optional<String> explanation) {
+    /** An end that needs no explanation. */
+    public ProcessExit(
+            OptionalInt exitCode,
+            OptionalInt signal,
+            Ending ending,
+            CapturedOutput stdout,
+            CapturedOutput stderr,
+            Duration duration) {
+        this(exitCode, signal, ending, stdout, stderr, duration, Optional.empty());
+    }
+
     /** Why a child ended. */
     public enum Ending {
         /** By itself. */

@@ -26,26 +26,32 @@ public final class ProcessSpec {
     private final Optional<Path> workingDirectory;
     private final Map<String, String> environment;
     private final List<String> envPassthrough;
-    private final List<String> egressAllowlist;
+    private final Optional<List<String>> egressAllowlist;
+    private final SandboxDemand sandbox;
+    private final List<String> credentialFiles;
     private final Optional<String> stdin;
     private final Duration timeout;
     private final boolean interruptFirst;
     private final int captureBytes;
     private final Consumer<String> stdoutLines;
     private final Consumer<String> stderrLines;
+    private final Consumer<String> notices;
 
     private ProcessSpec(Builder builder) {
         this.command = List.copyOf(builder.command);
         this.workingDirectory = builder.workingDirectory;
         this.environment = Map.copyOf(builder.environment);
         this.envPassthrough = List.copyOf(builder.envPassthrough);
-        this.egressAllowlist = List.copyOf(builder.egressAllowlist);
+        this.egressAllowlist = Optional.ofNullable(builder.egressAllowlist).map(List::copyOf);
+        this.sandbox = builder.sandbox;
+        this.credentialFiles = List.copyOf(builder.credentialFiles);
         this.stdin = builder.stdin;
         this.timeout = builder.timeout;
         this.interruptFirst = builder.interruptFirst;
         this.captureBytes = builder.captureBytes;
         this.stdoutLines = builder.stdoutLines;
         this.stderrLines = builder.stderrLines;
+        this.notices = builder.notices;
     }
 
     /** @param command the executable, a path or a name looked up in the child's PATH, then its arguments; not a shell line */
@@ -69,8 +75,22 @@ public final class ProcessSpec {
         return envPassthrough;
     }
 
+    /** The hosts the child needs; empty when none were declared or the declared list is. */
     public List<String> egressAllowlist() {
-        return egressAllowlist;
+        return egressAllowlist.orElse(List.of());
+    }
+
+    /** Whether hosts were declared at all: no declaration is not the same as "none". */
+    public boolean declaresEgress() {
+        return egressAllowlist.isPresent();
+    }
+
+    public SandboxDemand sandbox() {
+        return sandbox;
+    }
+
+    public List<String> credentialFiles() {
+        return credentialFiles;
     }
 
     public Optional<String> stdin() {
@@ -97,19 +117,26 @@ public final class ProcessSpec {
         return stderrLines;
     }
 
+    public Consumer<String> notices() {
+        return notices;
+    }
+
     /** Builds a {@link ProcessSpec}. */
     public static final class Builder {
         private final List<String> command;
         private Optional<Path> workingDirectory = Optional.empty();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> envPassthrough = new ArrayList<>();
-        private final List<String> egressAllowlist = new ArrayList<>();
+        private List<String> egressAllowlist;
+        private SandboxDemand sandbox = SandboxDemand.NONE;
+        private final List<String> credentialFiles = new ArrayList<>();
         private Optional<String> stdin = Optional.empty();
         private Duration timeout = Duration.ZERO;
         private boolean interruptFirst;
         private int captureBytes = DEFAULT_CAPTURE_BYTES;
         private Consumer<String> stdoutLines = line -> {};
         private Consumer<String> stderrLines = line -> {};
+        private Consumer<String> notices = line -> {};
 
         private Builder(List<String> command) {
             if (command.isEmpty() || command.get(0).isBlank()) {
@@ -137,9 +164,30 @@ public final class ProcessSpec {
             return this;
         }
 
-        /** Hosts the child needs, exact or {@code *.domain}; enforced when the operator turns egress enforcement on. */
+        /**
+         * Declares the hosts that the child needs, exact or {@code *.domain}; enforced when the operator turns egress enforcement on,
+         * and always in the jail. An empty list declares that it needs none. Repeated calls add up.
+         */
         public Builder egressAllowlist(List<String> hosts) {
+            if (egressAllowlist == null) {
+                egressAllowlist = new ArrayList<>();
+            }
             egressAllowlist.addAll(hosts);
+            return this;
+        }
+
+        /** How far the child must be kept apart, beyond what the operator demands. Repeated calls add up. */
+        public Builder sandbox(SandboxDemand demand) {
+            sandbox = sandbox.and(demand);
+            return this;
+        }
+
+        /**
+         * Files and directories, relative to the HOME of the server, that the child needs in its private HOME; copied there where the
+         * sandbox gives it one, so what it writes to them does not come back. Missing ones are passed over.
+         */
+        public Builder credentialFiles(List<String> paths) {
+            credentialFiles.addAll(paths);
             return this;
         }
 
@@ -179,6 +227,15 @@ public final class ProcessSpec {
         /** As {@link #stdoutLines} for standard error, on another thread. */
         public Builder stderrLines(Consumer<String> consumer) {
             this.stderrLines = consumer;
+            return this;
+        }
+
+        /**
+         * Called, before {@link ProcessLauncher#start} returns, with each line that a person who reads the log of this child should
+         * see: what its sandbox or the egress rules mean for it.
+         */
+        public Builder notices(Consumer<String> consumer) {
+            this.notices = consumer;
             return this;
         }
 

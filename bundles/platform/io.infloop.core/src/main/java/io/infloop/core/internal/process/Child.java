@@ -1,5 +1,7 @@
 package io.infloop.core.internal.process;
 
+import io.infloop.core.internal.sandbox.Confinement;
+import io.infloop.spi.process.CapturedOutput;
 import io.infloop.spi.process.ProcessExit;
 import io.infloop.spi.process.ProcessExit.Ending;
 import io.infloop.spi.process.ProcessSpec;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +36,7 @@ final class Child implements SupervisedProcess {
 
     private final Process process;
     private final ProcessSpec spec;
+    private final Confinement confinement;
     private final KillLadder ladder;
     private final Descendants descendants;
     private final Executor executor;
@@ -46,12 +50,14 @@ final class Child implements SupervisedProcess {
     Child(
             Process process,
             ProcessSpec spec,
+            Confinement confinement,
             CaptureBudget budget,
             KillLadder ladder,
             Descendants descendants,
             Executor executor) {
         this.process = process;
         this.spec = spec;
+        this.confinement = confinement;
         this.ladder = ladder;
         this.descendants = descendants;
         this.executor = executor;
@@ -102,7 +108,7 @@ final class Child implements SupervisedProcess {
         if (ending.compareAndSet(null, why)) {
             executor.execute(() -> {
                 try {
-                    ladder.stop(process, descendants, spec.interruptFirst());
+                    ladder.stop(process, descendants, spec.interruptFirst(), confinement.hasKeeper());
                 } catch (InterruptedException shutDown) {
                     process.toHandle().destroyForcibly();
                     Thread.currentThread().interrupt();
@@ -148,6 +154,9 @@ final class Child implements SupervisedProcess {
     private void finish(Runnable whenGone) {
         try {
             if (ending.compareAndSet(null, Ending.EXITED)) {
+                if (KillLadder.leftNothing(process, confinement.hasKeeper())) {
+                    return;
+                }
                 // What it left behind may still write for a moment; then it has to go.
                 long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
                 stdout.awaitEnd(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
@@ -156,19 +165,27 @@ final class Child implements SupervisedProcess {
             } else if (!stopped.isDone() && ending.get() != null) {
                 stopped.get(STOP_MILLIS, TimeUnit.MILLISECONDS);
             }
-            drain(stdout);
-            drain(stderr);
         } catch (InterruptedException shutDown) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RuntimeException unexpected) {
             LOGGER.warn("cleaning up after child {} failed", pid(), unexpected);
         } finally {
+            drainAll();
             ProcessExit result = result();
             try {
                 whenGone.run();
             } finally {
                 exit.complete(result);
             }
+        }
+    }
+
+    private void drainAll() {
+        try {
+            drain(stdout);
+            drain(stderr);
+        } catch (InterruptedException shutDown) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -188,13 +205,15 @@ final class Child implements SupervisedProcess {
     private ProcessExit result() {
         int code = process.exitValue();
         boolean signalled = code > 128 && code < 128 + 65;
+        CapturedOutput error = stderr.captured();
         return new ProcessExit(
                 signalled ? OptionalInt.empty() : OptionalInt.of(code),
                 signalled ? OptionalInt.of(code - 128) : OptionalInt.empty(),
                 ending.get(),
                 stdout.captured(),
-                stderr.captured(),
-                Duration.ofNanos(System.nanoTime() - started));
+                error,
+                Duration.ofNanos(System.nanoTime() - started),
+                ending.get() == Ending.EXITED && code != 0 ? confinement.explain(error.text()) : Optional.empty());
     }
 
     private void writeInput(String text) {

@@ -3,12 +3,16 @@ package io.infloop.core.internal.process;
 import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.internal.sandbox.Confinement;
+import io.infloop.core.internal.sandbox.Launch;
+import io.infloop.core.internal.sandbox.SandboxLadder;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.core.process.ProcessSupervisor;
 import io.infloop.spi.Registration;
 import io.infloop.spi.process.ProcessExit.Ending;
 import io.infloop.spi.process.ProcessLauncher;
 import io.infloop.spi.process.ProcessSpec;
+import io.infloop.spi.process.SandboxDemand;
 import io.infloop.spi.process.SpawnException;
 import io.infloop.spi.process.SupervisedProcess;
 import java.io.IOException;
@@ -42,7 +46,8 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     private final PidFiles pidFiles;
     private final AuditLog audit;
     private final ScheduledExecutorService scheduler;
-    private final Spawner spawner = new Spawner();
+    private final Spawner spawner;
+    private final Sandboxes sandboxes;
     private final KillLadder ladder;
     private final OrphanReaper reaper;
     private final ExecutorService executor;
@@ -51,17 +56,24 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     private final Semaphore slots = new Semaphore(MAX_CHILDREN);
     private volatile boolean closed;
 
-    /** @param scheduler for timeouts; tasks are quick */
+    /**
+     * @param spawner closed with this
+     * @param scheduler for timeouts; tasks are quick
+     */
     public ChildSupervisor(
             ChildEnvironment environment,
             WorkingDirectories directories,
             Wrappers wrappers,
+            Spawner spawner,
+            Sandboxes sandboxes,
             PidFiles pidFiles,
             AuditLog audit,
             ScheduledExecutorService scheduler) {
         this.environment = environment;
         this.directories = directories;
         this.wrappers = wrappers;
+        this.spawner = spawner;
+        this.sandboxes = sandboxes;
         this.pidFiles = pidFiles;
         this.audit = audit;
         this.scheduler = scheduler;
@@ -122,8 +134,14 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         Map<String, String> variables = environment.forChild(spec.envPassthrough(), spec.environment(), directory);
         String command = spec.command().get(0);
         Path program = Executables.resolve(command, directory, variables.get("PATH"));
-        List<String> line =
-                wrappers.wrap(program, spec.command().subList(1, spec.command().size()));
+        Confinement confinement = confinement(spec, owner);
+        List<String> line = wrappers.prefix();
+        line.addAll(confinement.command(new Launch(
+                program,
+                spec.command().subList(1, spec.command().size()),
+                WorkingDirectories.realOrSame(directory),
+                owner.defaultDirectory().map(WorkingDirectories::realOrSame).stream()
+                        .toList())));
         String mark = pidFiles.marks().next();
         variables.put(MARK, mark);
 
@@ -137,7 +155,13 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         long ticks = ProcFs.stat(process.pid()).map(ProcFs.Stat::startTicks).orElse(-1L);
         record(process, ticks, program, mark, owner);
         Child child = new Child(
-                process, spec, budget, ladder, new Descendants(process.pid(), ticks, MARK + "=" + mark), executor);
+                process,
+                spec,
+                confinement,
+                budget,
+                ladder,
+                new Descendants(process.pid(), ticks, MARK + "=" + mark),
+                executor);
         children.add(child);
         supervise(child, spec, owner);
         audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
@@ -147,11 +171,31 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                 .with("pluginId", owner.pluginId())
                 .with("pid", process.pid())
                 .with("command", command)
+                .with("sandbox", confinement.level().id())
                 .with("env", List.copyOf(variables.keySet())));
         if (closed) {
             child.stop();
         }
         return child;
+    }
+
+    private Confinement confinement(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
+        try {
+            SandboxDemand demand = owner.sandbox().and(spec.sandbox());
+            SandboxLadder available = sandboxes.ladder();
+            Confinement confinement = available.choose(demand);
+            if (!confinement.level().isAtLeast(demand.wanted())) {
+                spec.notices()
+                        .accept("[sandbox] the level " + demand.wanted().id()
+                                + " was asked for and is not available here,"
+                                + " the level " + confinement.level().id() + " is used: "
+                                + available.report().obstacle(demand.wanted()));
+            }
+            return confinement;
+        } catch (InterruptedException shutDown) {
+            Thread.currentThread().interrupt();
+            throw new SpawnException("not started: interrupted while the sandbox was tested", shutDown);
+        }
     }
 
     private void supervise(Child child, ProcessSpec spec, ProcessOwner owner) {

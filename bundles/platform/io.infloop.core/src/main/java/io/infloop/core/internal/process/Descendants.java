@@ -1,11 +1,16 @@
 package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.process.ProcFs.Stat;
+import io.infloop.core.internal.sandbox.PidNamespaces;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything that a child started, as far as it can be found: its session, its group, the children of all these, and whoever carries
@@ -18,6 +23,8 @@ final class Descendants {
     private final String markAssignment;
     /** By pid; grows with each look. */
     private final Map<Long, Stat> found = new LinkedHashMap<>();
+    /** The process namespaces that were made for the child or by it. */
+    private final Set<String> namespaces = new HashSet<>();
 
     /**
      * @param rootStartTicks when the child started: nothing older can come from it
@@ -64,7 +71,7 @@ final class Descendants {
                 }
             }
             if (!grew) {
-                grew = addMarked(processes, known, self);
+                grew = addMarked(processes, known, self) || addNeighbours(processes, known);
             }
         }
         List<Stat> alive = processes.stream()
@@ -72,6 +79,52 @@ final class Descendants {
                 .toList();
         alive.forEach(process -> found.put(process.pid(), process));
         return alive;
+    }
+
+    /**
+     * The first process that has a session of its own, of those seen by the last look: nearest to the root, oldest if there are
+     * several.
+     */
+    OptionalLong firstSession() {
+        Set<Long> parents = Set.of(root);
+        while (!parents.isEmpty()) {
+            Set<Long> generation = parents;
+            List<Stat> children = found.values().stream()
+                    .filter(process -> generation.contains(process.parent()))
+                    .toList();
+            Optional<Stat> leader = children.stream()
+                    .filter(process -> process.session() == process.pid())
+                    .min(Comparator.comparingLong(Stat::startTicks).thenComparingLong(Stat::pid));
+            if (leader.isPresent()) {
+                return OptionalLong.of(leader.get().pid());
+            }
+            parents = children.stream().map(Stat::pid).collect(Collectors.toSet());
+        }
+        return OptionalLong.empty();
+    }
+
+    /** Whoever lives in a process namespace that one of these lives in and we do not: nobody comes into one but by being born there. */
+    private boolean addNeighbours(List<Stat> processes, Set<Long> known) {
+        Optional<String> own = PidNamespaces.own();
+        if (own.isEmpty()) {
+            return false;
+        }
+        known.forEach(pid -> PidNamespaces.of(pid)
+                .filter(namespace -> !namespace.equals(own.get()))
+                .ifPresent(namespaces::add));
+        boolean grew = false;
+        if (!namespaces.isEmpty()) {
+            for (Stat process : processes) {
+                if (!known.contains(process.pid())
+                        && PidNamespaces.of(process.pid())
+                                .filter(namespaces::contains)
+                                .isPresent()) {
+                    known.add(process.pid());
+                    grew = true;
+                }
+            }
+        }
+        return grew;
     }
 
     private boolean addMarked(List<Stat> processes, Set<Long> known, long self) {

@@ -2,6 +2,7 @@ package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.process.ProcFs.Stat;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,6 +17,7 @@ final class KillLadder {
     private static final Logger LOGGER = LoggerFactory.getLogger(KillLadder.class);
     private static final long AFTER_INT_MILLIS = 500;
     private static final int ROUNDS = 50;
+    private static final int KILLED = 128 + Signals.KILL;
 
     private final Signals signals;
 
@@ -23,23 +25,48 @@ final class KillLadder {
         this.signals = signals;
     }
 
-    /** Blocks until they are dead, or until it is certain that they do not die. */
-    void stop(Process child, Descendants descendants, boolean interruptFirst) throws InterruptedException {
+    /**
+     * Blocks until they are dead, or until it is certain that they do not die.
+     *
+     * @param keeper whether {@code child} only keeps the child proper, which has a session of its own inside
+     */
+    void stop(Process child, Descendants descendants, boolean interruptFirst, boolean keeper)
+            throws InterruptedException {
         ProcessHandle leader = child.toHandle();
         // Before any signal: tools of agents open their own sessions, and their parents forget them when they die.
         descendants.look(leader.isAlive());
-        signals.toGroup(leader, interruptFirst ? Signals.INT : Signals.TERM);
-        if (!awaitEnd(leader, GRACE_MILLIS) && interruptFirst) {
-            signals.toGroup(leader, Signals.TERM);
-            awaitEnd(leader, AFTER_INT_MILLIS);
+        OptionalLong kept = keeper ? descendants.firstSession() : OptionalLong.empty();
+        // A keeper without anything inside has not started its child yet and gets no grace.
+        if (!keeper || kept.isPresent()) {
+            signal(leader, kept, interruptFirst ? Signals.INT : Signals.TERM);
+            if (!awaitEnd(leader, GRACE_MILLIS) && interruptFirst) {
+                signal(leader, kept, Signals.TERM);
+                awaitEnd(leader, AFTER_INT_MILLIS);
+            }
         }
-        descendants.look(leader.isAlive());
         if (leader.isAlive()) {
+            descendants.look(true);
+            // The keeper's group holds the first process inside: with it the kernel ends all others.
             signals.toGroup(leader, Signals.KILL);
             leader.destroyForcibly();
             awaitEnd(leader, GRACE_MILLIS);
         }
-        killLeft(leader, descendants);
+        if (!leftNothing(child, keeper)) {
+            killLeft(leader, descendants);
+        }
+    }
+
+    /** Whether the end of a keeper proves that everything is gone: it waits for that unless it is killed itself. */
+    static boolean leftNothing(Process child, boolean keeper) {
+        return keeper && !child.isAlive() && child.exitValue() != KILLED;
+    }
+
+    private void signal(ProcessHandle leader, OptionalLong kept, int signal) {
+        if (kept.isPresent()) {
+            signals.toGroup(kept.getAsLong(), signal);
+        } else {
+            signals.toGroup(leader, signal);
+        }
     }
 
     /** Kills what is left after the child itself has ended. */

@@ -12,14 +12,14 @@ import java.util.concurrent.RejectedExecutionException;
  * Starts every child from one platform thread that lives as long as the server: "die with the parent" of the kernel means the parent's
  * thread, so a child started by a thread of a pool would die when that thread expires.
  */
-final class Spawner implements AutoCloseable {
+public final class Spawner implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread created = new Thread(task, "infloop spawner");
         created.setDaemon(true);
         return created;
     });
 
-    Process start(ProcessBuilder builder) throws SpawnException {
+    public Process start(ProcessBuilder builder) throws SpawnException {
         boolean interrupted = false;
         try {
             Future<Process> starting = thread.submit(builder::start);
@@ -42,6 +42,7 @@ final class Spawner implements AutoCloseable {
         }
     }
 
+    /** Ends with the last child, which would die with the thread. */
     @Override
     public void close() {
         thread.shutdown();

@@ -55,6 +55,11 @@ public final class WorkingDirectories {
                 + " is outside of WORKSPACE_ROOTS; choose one inside, or let the operator add it there");
     }
 
+    /** Without links where it exists. */
+    static Path realOrSame(Path path) {
+        return real(path).orElse(path.toAbsolutePath().normalize());
+    }
+
     private static Optional<Path> real(Path path) {
         try {
             return Optional.of(path.toRealPath());

@@ -18,14 +18,16 @@ public record Wrappers(Optional<Path> setsid, Optional<Path> prlimit, Optional<P
 
     /** Looks in the system's directories, then in the server's PATH. */
     public static Wrappers find(String path) {
-        String everywhere = SYSTEM_PATH + ":" + path;
-        return new Wrappers(
-                Executables.find("setsid", everywhere),
-                Executables.find("prlimit", everywhere),
-                Executables.find("kill", everywhere));
+        return new Wrappers(locate("setsid", path), locate("prlimit", path), locate("kill", path));
     }
 
-    List<String> wrap(Path program, List<String> arguments) throws SpawnException {
+    /** A program that children are started or stopped with: the system's own before one of the server's PATH. */
+    public static Optional<Path> locate(String name, String path) {
+        return Executables.find(name, SYSTEM_PATH + ":" + path);
+    }
+
+    /** What stands in front of every child: a session of its own, no core dumps. */
+    List<String> prefix() throws SpawnException {
         List<String> command = new ArrayList<>();
         command.add(
                 setsid.orElseThrow(() -> new SpawnException("setsid was not found, and a child without a session of its"
@@ -41,8 +43,6 @@ public record Wrappers(Optional<Path> setsid, Optional<Path> prlimit, Optional<P
             command.add("--core=0");
             command.add("--");
         }
-        command.add(program.toString());
-        command.addAll(arguments);
         return command;
     }
 }

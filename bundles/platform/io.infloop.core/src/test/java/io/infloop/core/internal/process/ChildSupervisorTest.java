@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.Registration;
 import io.infloop.spi.process.ProcessExit;
@@ -218,7 +219,7 @@ class ChildSupervisorTest {
     @Test
     void thePidFileLivesAsLongAsTheChild() throws Exception {
         SupervisedProcess process = launcher.start(bed.shell("sleep 60").build());
-        Path file = data.resolve("pids").resolve(process.pid() + ".json");
+        Path file = bed.data.resolve("pids").resolve(process.pid() + ".json");
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -262,7 +263,9 @@ class ChildSupervisorTest {
         try (ProcessTestBed bare = new ProcessTestBed(
                 data,
                 Map.of("PATH", "/usr/bin:/bin"),
-                new Wrappers(Optional.empty(), Optional.empty(), Optional.empty()))) {
+                new Wrappers(Optional.empty(), Optional.empty(), Optional.empty()),
+                List.of(),
+                SandboxSettings::auto)) {
             assertThatThrownBy(() -> bare.supervisor
                             .launcherFor(bare.owner(Cancellation.NEVER))
                             .start(bare.shell("true").build()))
@@ -278,7 +281,8 @@ class ChildSupervisorTest {
         Path inside = Files.createDirectories(root.resolve("inside"));
         Path outside = Files.createDirectories(data.resolve("root-beside"));
         Files.createSymbolicLink(root.resolve("link"), outside);
-        try (ProcessTestBed strict = new ProcessTestBed(data, Map.of(), bed.wrappers, List.of(root))) {
+        try (ProcessTestBed strict =
+                new ProcessTestBed(data, Map.of(), bed.wrappers, List.of(root), SandboxSettings::auto)) {
             Path own = Files.createDirectories(strict.instance.directory());
             ProcessLauncher restricted =
                     strict.supervisor.launcherFor(strict.owner(Cancellation.NEVER, Optional.of(scratch)));
@@ -327,7 +331,7 @@ class ChildSupervisorTest {
             assertThat(ProcessHandle.of(process.pid()).filter(ProcessHandle::isAlive))
                     .isEmpty();
         }
-        try (Stream<Path> files = Files.list(data.resolve("pids"))) {
+        try (Stream<Path> files = Files.list(bed.data.resolve("pids"))) {
             assertThat(files).isEmpty();
         }
         assertThatThrownBy(() -> launcher.start(bed.shell("true").build())).isInstanceOf(SpawnException.class);

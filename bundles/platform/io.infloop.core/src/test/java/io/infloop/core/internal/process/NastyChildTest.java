@@ -2,10 +2,12 @@ package io.infloop.core.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.process.ProcessExit;
-import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.process.SupervisedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,73 +16,133 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Children that do what agents' tools do: open sessions of their own, fork twice, ignore signals, leave their parents. */
 class NastyChildTest {
-    private static final String FAMILY =
-            """
-            trap '' TERM HUP
-            (trap '' TERM HUP; echo $(exec sh -c 'echo $PPID') > same; exec sleep 300) &
-            setsid sh -c 'trap "" TERM HUP; echo $$ > session; exec sleep 300' &
-            setsid sh -c 'trap "" TERM HUP; (sh -c "echo \\$\\$ > forked; exec sleep 300" &) ; exit 0' &
-            setsid env -i sh -c 'trap "" TERM HUP; echo $$ > bare; exec /bin/sleep 300' &
-            while [ ! -s same ] || [ ! -s session ] || [ ! -s forked ] || [ ! -s bare ]; do sleep 0.02; done
-            : > complete
-            """;
-
     @TempDir
     Path data;
 
+    private final NastyFamily family = new NastyFamily();
     private ProcessTestBed bed;
-    private ProcessLauncher launcher;
+
+    /** What is started as another user is so in any case. */
+    static Stream<Arguments> levels() {
+        return Stream.concat(
+                Stream.of(arguments(SandboxLevel.OFF, false), arguments(SandboxLevel.USER, false)), keepers());
+    }
+
+    static Stream<Arguments> keepers() {
+        return Stream.of(SandboxLevel.NAMESPACE, SandboxLevel.JAIL)
+                .flatMap(level -> Stream.of(arguments(level, false), arguments(level, true)));
+    }
 
     @BeforeEach
     void open() throws IOException {
-        bed = new ProcessTestBed(data);
-        launcher = bed.supervisor.launcherFor(bed.owner(Cancellation.NEVER));
+        bed = new ProcessTestBed(data, hidden -> SandboxSettings.off());
     }
 
     @AfterEach
     void close() {
         bed.close();
+        family.end();
     }
 
-    @Test
-    void theWholeFamilyDiesWhenTheChildIsStopped() throws Exception {
-        SupervisedProcess process =
-                launcher.start(bed.shell(FAMILY + "sleep 300").build());
-        await().until(() -> Files.exists(data.resolve("complete")));
-        List<Long> family = family("same", "session", "forked", "bare");
-        assertThat(family).allMatch(NastyChildTest::isAlive);
-        process.stop();
-        process.await();
+    @ParameterizedTest
+    @MethodSource("levels")
+    void theWholeFamilyDiesWhenTheChildIsStopped(SandboxLevel level, boolean unprivileged) throws Exception {
+        try (ProcessTestBed sandboxed = ProcessTestBed.at(level, unprivileged, data)) {
+            SupervisedProcess process = start(sandboxed, family.script() + "sleep 300");
+            await().until(() -> Files.exists(data.resolve("complete")));
+            assertThat(family.alive()).hasSize(4);
+            process.stop();
+            process.await();
 
-        assertThat(family).noneMatch(NastyChildTest::isAlive);
+            assertThat(family.alive()).isEmpty();
+        }
     }
 
-    @Test
-    void whatAChildLeavesBehindGoesWithIt() throws Exception {
-        ProcessExit exit = launcher.run(bed.shell(FAMILY + "exit 0").build());
+    @ParameterizedTest
+    @MethodSource("levels")
+    void whatAChildLeavesBehindGoesWithIt(SandboxLevel level, boolean unprivileged) throws Exception {
+        try (ProcessTestBed sandboxed = ProcessTestBed.at(level, unprivileged, data)) {
+            ProcessExit exit = start(sandboxed, family.script() + "exit 0").await();
 
-        assertThat(exit.isSuccess()).isTrue();
-        // Without its environment and its parent nothing tells that "bare" belongs here; see the limits in the README.
-        assertThat(family("same", "session", "forked")).noneMatch(NastyChildTest::isAlive);
-        family("bare").forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            assertThat(exit.isSuccess()).isTrue();
+            // Without its environment and its parent nothing tells below the namespace that "bare" belongs here.
+            assertThat(family.alive()).hasSize(level.isAtLeast(SandboxLevel.NAMESPACE) ? 0 : 1);
+        }
+    }
+
+    /** Changes its number, session and parent faster than it can be looked for. */
+    @ParameterizedTest
+    @MethodSource("keepers")
+    void nobodyOutrunsTheEnd(SandboxLevel level, boolean unprivileged) throws Exception {
+        try (ProcessTestBed sandboxed = ProcessTestBed.at(level, unprivileged, data)) {
+            Files.writeString(
+                    data.resolve("hop.sh"),
+                    "trap '' TERM HUP INT\necho x >> hops\nsleep 0.0$1\nsetsid env -i PATH=/usr/bin:/bin sh hop.sh $1 >/dev/null 2>&1 &\n");
+            ProcessExit exit = start(
+                            sandboxed,
+                            "sh hop.sh 1" + family.number()
+                                    + " >/dev/null 2>&1 &\nwhile [ ! -s hops ]; do sleep 0.01; done")
+                    .await();
+
+            assertThat(exit.isSuccess()).isTrue();
+            long hops = Files.size(data.resolve("hops"));
+            await().pollDelay(Duration.ofMillis(200)).until(() -> Files.size(data.resolve("hops")) == hops);
+            assertThat(family.alive()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("keepers")
+    void theWholeFamilyDiesWithItsServer(SandboxLevel level, boolean unprivileged) throws Exception {
+        ProcessTestBed.at(level, unprivileged, data).close();
+        Process server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledServer.class.getName(),
+                        level.name(),
+                        Boolean.toString(unprivileged),
+                        data.toString(),
+                        family.script() + "sleep 300")
+                .redirectErrorStream(true)
+                .redirectOutput(data.resolve("server.log").toFile())
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.exists(data.resolve("complete")) || !server.isAlive());
+            assertThat(server.isAlive())
+                    .as(Files.readString(data.resolve("server.log")))
+                    .isTrue();
+            assertThat(family.alive()).hasSize(4);
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> family.alive().isEmpty());
     }
 
     @Test
     void anEscapedHolderOfTheOutputDoesNotHoldUsUp() throws Exception {
-        ProcessExit exit = launcher.run(bed.shell("setsid env -i sh -c 'echo $$ > bare; exec /bin/sleep 300' &\n"
-                        + "while [ ! -s bare ]; do sleep 0.02; done; echo done")
-                .build());
+        ProcessExit exit = start(
+                        bed,
+                        "setsid env -i sh -c 'echo $$ > bare; exec /bin/sleep " + family.number() + "' &\n"
+                                + "while [ ! -s bare ]; do sleep 0.02; done; echo done")
+                .await();
 
         assertThat(exit.stdout().text()).isEqualTo("done\n");
         assertThat(exit.duration()).isLessThan(Duration.ofSeconds(20));
-        family("bare").forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
     @Test
@@ -91,7 +153,7 @@ class NastyChildTest {
         record(orphan, ProcFs.stat(orphan.pid()).orElseThrow().startTicks(), "dead-server", 1);
         record(foreign, ProcFs.stat(foreign.pid()).orElseThrow().startTicks(), "living-server", 0);
         record(reused, 1, "other-mark", 1);
-        Files.writeString(data.resolve("pids/77.json"), "{broken");
+        Files.writeString(bed.data.resolve("pids/77.json"), "{broken");
         for (String mark : List.of("dead-server", "living-server", "reused")) {
             Path grandchild = data.resolve("grandchild-" + mark);
             await().until(() -> Files.exists(grandchild) && Files.size(grandchild) > 0);
@@ -106,9 +168,9 @@ class NastyChildTest {
         assertThat(isAlive(grandchild)).isFalse();
         assertThat(foreign.isAlive()).isTrue();
         assertThat(reused.isAlive()).isTrue();
-        assertThat(data.resolve("pids").resolve(orphan.pid() + ".json")).doesNotExist();
-        assertThat(data.resolve("pids").resolve(reused.pid() + ".json")).doesNotExist();
-        assertThat(data.resolve("pids").resolve(foreign.pid() + ".json")).exists();
+        assertThat(bed.data.resolve("pids").resolve(orphan.pid() + ".json")).doesNotExist();
+        assertThat(bed.data.resolve("pids").resolve(reused.pid() + ".json")).doesNotExist();
+        assertThat(bed.data.resolve("pids").resolve(foreign.pid() + ".json")).exists();
         assertThat(bed.audited).singleElement().satisfies(event -> {
             assertThat(event.type()).isEqualTo("process.reaped");
             assertThat(event.fields()).containsEntry("pid", orphan.pid());
@@ -177,7 +239,7 @@ class NastyChildTest {
     /** @param shift 0 for this server, else for one that is dead */
     private void record(Process process, long startTicks, String mark, long shift) throws IOException {
         Files.writeString(
-                data.resolve("pids").resolve(process.pid() + ".json"),
+                bed.data.resolve("pids").resolve(process.pid() + ".json"),
                 "{\"pid\":%d,\"pgid\":%d,\"startTime\":%d,\"cmd\":\"/bin/sh\",\"mark\":\"%s\",\"serverPid\":%d,\"serverStartTime\":%d,\"bootId\":\"%s\"}"
                         .formatted(
                                 process.pid(),
@@ -189,12 +251,10 @@ class NastyChildTest {
                                 ProcFs.bootId()));
     }
 
-    private List<Long> family(String... names) throws IOException {
-        List<Long> pids = new ArrayList<>();
-        for (String name : names) {
-            pids.add(Long.parseLong(Files.readString(data.resolve(name)).strip()));
-        }
-        return pids;
+    private static SupervisedProcess start(ProcessTestBed bed, String script) throws IOException {
+        return bed.supervisor
+                .launcherFor(bed.owner(Cancellation.NEVER))
+                .start(bed.shell(script).build());
     }
 
     private static boolean isAlive(long pid) {

@@ -3,9 +3,13 @@ package io.infloop.core.internal.process;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.internal.instance.LocalServerInstance;
+import io.infloop.core.internal.sandbox.SandboxReport;
+import io.infloop.core.internal.sandbox.SandboxSettings;
+import io.infloop.core.internal.sandbox.SandboxTools;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.process.ProcessSpec;
+import io.infloop.spi.process.SandboxLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,46 +19,101 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
 
 /** A supervisor with everything around it, in a temporary data directory. */
 final class ProcessTestBed implements AutoCloseable {
+    private static final String PATH = System.getenv("PATH");
+
+    /** Where children work. */
+    final Path work;
+
     final Path data;
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final AuditLog audit = new RecordingAudit(audited);
-    final Wrappers wrappers = Wrappers.find(System.getenv("PATH"));
+    final Wrappers wrappers;
     final PidFiles pidFiles;
     final LocalServerInstance instance;
+    final Sandboxes sandboxes;
     final ChildSupervisor supervisor;
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
-    ProcessTestBed(Path data, Map<String, String> environment, Wrappers wrappers) throws IOException {
-        this(data, environment, wrappers, List.of());
+    /** @param sandbox makes the operator's settings out of the data directory */
+    ProcessTestBed(
+            Path work,
+            Map<String, String> environment,
+            Wrappers wrappers,
+            List<Path> workspaceRoots,
+            Function<Path, SandboxSettings> sandbox)
+            throws IOException {
+        this(work, environment, wrappers, workspaceRoots, sandbox, tools());
     }
 
-    ProcessTestBed(Path data, Map<String, String> environment, Wrappers wrappers, List<Path> workspaceRoots)
+    ProcessTestBed(
+            Path work,
+            Map<String, String> environment,
+            Wrappers wrappers,
+            List<Path> workspaceRoots,
+            Function<Path, SandboxSettings> sandbox,
+            SandboxTools tools)
             throws IOException {
-        this.data = data;
+        this.work = work;
+        this.data = work.resolve("infloop-data");
+        this.wrappers = wrappers;
         Files.createDirectories(data.resolve("pids"));
         this.instance = new LocalServerInstance("test", data, Optional.empty(), "0", false);
         this.pidFiles = new PidFiles(data, instance);
+        Spawner spawner = new Spawner();
+        this.sandboxes = new Sandboxes(sandbox.apply(data), tools, wrappers, spawner);
         this.supervisor = new ChildSupervisor(
                 new ChildEnvironment(environment, List.of()),
                 new WorkingDirectories(workspaceRoots, instance.directory()),
                 wrappers,
+                spawner,
+                sandboxes,
                 pidFiles,
                 audit,
                 scheduler);
     }
 
-    ProcessTestBed(Path data) throws IOException {
-        this(
-                data,
-                Map.of("PATH", System.getenv("PATH"), "INFLOOP_API_TOKEN", "canary"),
-                Wrappers.find(System.getenv("PATH")));
+    ProcessTestBed(Path work, Function<Path, SandboxSettings> sandbox) throws IOException {
+        this(work, Map.of("PATH", PATH, "INFLOOP_API_TOKEN", "canary"), Wrappers.find(PATH), List.of(), sandbox);
+    }
+
+    /** At the level that this machine offers when the operator says nothing. */
+    ProcessTestBed(Path work) throws IOException {
+        this(work, SandboxSettings::auto);
+    }
+
+    /** At that level; skips the test with the reason where the machine does not do it. */
+    static ProcessTestBed at(SandboxLevel level, Path work) throws IOException, InterruptedException {
+        return at(level, false, work);
+    }
+
+    /** @param unprivileged as the children of a server that is not root; needs a test that is */
+    static ProcessTestBed at(SandboxLevel level, boolean unprivileged, Path work)
+            throws IOException, InterruptedException {
+        Function<Path, SandboxSettings> sandbox =
+                data -> new SandboxSettings(Optional.of(level), SandboxLevel.OFF, "nobody", List.of(data));
+        ProcessTestBed bed = unprivileged ? Unprivileged.bed(work, sandbox) : new ProcessTestBed(work, sandbox);
+        SandboxReport report = bed.sandboxes.ladder().report();
+        if (report.inForce() != level) {
+            bed.close();
+            Assumptions.abort("level " + level.id() + " is not available here: " + report.obstacle(level));
+        }
+        if (level == SandboxLevel.USER) {
+            Unprivileged.give(work);
+        }
+        return bed;
+    }
+
+    static SandboxTools tools() {
+        return SandboxTools.find(name -> Wrappers.locate(name, PATH));
     }
 
     ProcessOwner owner(Cancellation cancellation) {
-        return owner(cancellation, Optional.of(data));
+        return owner(cancellation, Optional.of(work));
     }
 
     ProcessOwner owner(Cancellation cancellation, Optional<Path> directory) {

@@ -1,0 +1,53 @@
+package io.infloop.core.internal.sandbox;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Recognises on the error output of a failed child what its sandbox did to it. */
+final class Explanations {
+    private static final List<String> PRIVILEGE = List.of(
+            "setuid bit set",
+            "effective uid is not 0",
+            "must be setuid root",
+            "must be suid",
+            "\"no new privileges\" flag is set",
+            "setgroups: operation not permitted",
+            "setgroups 65534 failed");
+    private static final List<String> OWNERS = List.of(
+            "dubious ownership",
+            "bad owner or permissions",
+            "changing ownership",
+            "cannot change ownership",
+            "chown: operation not permitted",
+            "lchown",
+            "eperm: operation not permitted, chown");
+    private static final List<String> MOUNTS =
+            List.of("must be superuser to use mount", "must be superuser to unmount", "mount: permission denied");
+
+    private Explanations() {}
+
+    static Optional<String> ofNamespace(String stderr, boolean root) {
+        String text = stderr.toLowerCase(Locale.ROOT);
+        if (text.contains(NamespaceConfinement.FAILED)) {
+            return Optional.of("the sandbox (level namespace) could not be set up, so the program was not started;"
+                    + " the last line of its error output says what failed");
+        }
+        if (contains(text, MOUNTS) || root && text.contains("unshare failed: operation not permitted")) {
+            return Optional.of("it ran in the sandbox (level namespace), where nothing can be mounted or unmounted");
+        }
+        if (!root && contains(text, PRIVILEGE)) {
+            return Optional.of("it ran in the sandbox (level namespace), a user namespace in which sudo and other"
+                    + " set-uid programs have no effect; do what needs other rights outside of the workflow");
+        }
+        if (!root && contains(text, OWNERS)) {
+            return Optional.of("it ran in the sandbox (level namespace), a user namespace in which files of other"
+                    + " owners belong to nobody and owners cannot be changed");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean contains(String text, List<String> words) {
+        return words.stream().anyMatch(text::contains);
+    }
+}

@@ -1,0 +1,145 @@
+package io.infloop.core.internal.sandbox;
+
+import io.infloop.spi.process.SandboxLevel;
+import io.infloop.spi.process.SpawnException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A process and mount namespace made with util-linux alone. Its first process is a shell that hides the data directory, starts the
+ * child in a session of its own and ends with it, whereupon the kernel ends everything else inside. The whole dies with the server.
+ *
+ * <p>A server that is root makes no user namespace, in which {@code chown}, {@code tar} and {@code npm} would fail, but takes the
+ * rights from the child with which it could undo the mounts. Any other server makes two: in the first it may mount, in the second the
+ * child is itself again and has no right over the first.
+ */
+public final class NamespaceConfinement implements Confinement {
+    /** Written by the shell when the child could not be confined; the child was not started then. */
+    static final String FAILED = "infloop-sandbox: ";
+
+    /** Leads nowhere if the server died before the kernel knew that this process is to die with it. */
+    private static final String GUARD = "[ \"$PPID\" = \"$0\" ] || exit 125; exec \"$@\"";
+
+    /** What the shell itself would say of the end of the child is not the child's: its own error output leads nowhere by then. */
+    private static final String INIT =
+            """
+            trap : TERM INT HUP QUIT
+            failed() { echo "infloop-sandbox: $1" >&2; exit 125; }
+            opened=3 shown=3
+            while [ "$1" != run ]; do
+              case $1 in
+              open) eval "exec $opened<\\"\\$2\\"" || failed "not accessible: $2"; opened=$((opened+1)) ;;
+              hide)
+                if [ -d "$2" ]; then mount -t tmpfs -o mode=0700,size=1m,nosuid,nodev infloop "$2" || failed "not hidden: $2"
+                elif [ -e "$2" ]; then mount --bind /dev/null "$2" || failed "not hidden: $2"
+                fi ;;
+              show)
+                if [ -d /proc/self/fd/$shown ]; then mkdir -p "$2"
+                else mkdir -p "${2%/*}" && : > "$2"
+                fi && mount -c --rbind /proc/self/fd/$shown "$2" || failed "not accessible: $2"
+                eval "exec $shown<&-"; shown=$((shown+1)) ;;
+              enter) cd "$2" || failed "not accessible: $2" ;;
+              esac
+              shift 2
+            done
+            shift
+            exec 9>&2 2>/dev/null
+            (exec setsid -w "$@" 2>&9 9>&-)
+            exit $?
+            """;
+
+    /** With these a child that is root could look behind the mounts, into the server, or at the disk below both. */
+    private static final String TAKEN = "-sys_admin,-sys_ptrace,-sys_module,-sys_rawio,-mknod";
+
+    /** The shell has the descriptors 3 to 8 for what is kept. */
+    private static final int MOST_KEPT = 6;
+
+    private final Path sh;
+    private final Path setpriv;
+    private final Path unshare;
+    private final boolean root;
+    private final long uid;
+    private final long gid;
+    private final long serverPid;
+    private final HiddenPlaces hidden;
+
+    /**
+     * @param hidden directories and files that the child does not see; empty if mounting is not possible here
+     * @throws IllegalArgumentException if a tool is missing
+     */
+    NamespaceConfinement(SandboxTools tools, HiddenPlaces hidden) {
+        this.sh = tools.sh().orElseThrow(() -> new IllegalArgumentException("sh"));
+        this.setpriv = tools.setpriv().orElseThrow(() -> new IllegalArgumentException("setpriv"));
+        this.unshare = tools.unshare().orElseThrow(() -> new IllegalArgumentException("unshare"));
+        this.root = tools.isRoot();
+        this.uid = tools.uid();
+        this.gid = tools.gid();
+        this.serverPid = tools.pid();
+        this.hidden = hidden;
+    }
+
+    @Override
+    public SandboxLevel level() {
+        return SandboxLevel.NAMESPACE;
+    }
+
+    @Override
+    public boolean hasKeeper() {
+        return true;
+    }
+
+    boolean hides() {
+        return !hidden.isEmpty();
+    }
+
+    @Override
+    public List<String> command(Launch launch) throws SpawnException {
+        List<String> command = new ArrayList<>();
+        command.addAll(keeper(setpriv, sh, serverPid));
+        command.add(unshare.toString());
+        if (!root) {
+            command.add(hides() ? "--map-root-user" : "--map-current-user");
+        }
+        command.addAll(List.of("--pid", "--fork", "--kill-child", "--mount-proc", "--"));
+        command.addAll(List.of(sh.toString(), "-c", INIT, "init"));
+        mounts(launch, command);
+        command.addAll(List.of("enter", launch.directory().toString(), "run"));
+        if (root) {
+            command.addAll(List.of(setpriv.toString(), "--bounding-set=" + TAKEN, "--"));
+        } else if (hides()) {
+            command.addAll(List.of(unshare.toString(), "--user", "--map-user=" + uid, "--map-group=" + gid, "--"));
+        }
+        command.add(launch.program().toString());
+        command.addAll(launch.arguments());
+        return command;
+    }
+
+    /** What lies in a hidden directory and is the child's own is opened before, and mounted again after. */
+    private void mounts(Launch launch, List<String> command) throws SpawnException {
+        List<Path> kept = hidden.keptFor(launch);
+        if (kept.size() > MOST_KEPT) {
+            throw new SpawnException("the child has too many directories of its own in the data directory");
+        }
+        operations("open", kept, command);
+        operations("hide", hidden.directories(), command);
+        operations("show", kept, command);
+        operations("hide", hidden.files(), command);
+    }
+
+    private static void operations(String operation, List<Path> paths, List<String> command) {
+        paths.forEach(path -> command.addAll(List.of(operation, path.toString())));
+    }
+
+    /** Dies with the server, also when it dies at this moment. */
+    static List<String> keeper(Path setpriv, Path sh, long serverPid) {
+        return List.of(
+                setpriv.toString(), "--pdeathsig", "KILL", "--", sh.toString(), "-c", GUARD, Long.toString(serverPid));
+    }
+
+    @Override
+    public Optional<String> explain(String stderr) {
+        return Explanations.ofNamespace(stderr, root);
+    }
+}

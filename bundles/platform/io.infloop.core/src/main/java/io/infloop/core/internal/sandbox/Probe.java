@@ -1,0 +1,110 @@
+package io.infloop.core.internal.sandbox;
+
+import io.infloop.spi.process.SpawnException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a script confined, to see what the confinement does on this machine. */
+final class Probe {
+    /**
+     * Usual are some ten milliseconds. A machine that is busy when the server starts must not end up with less isolation, so the
+     * limit is far away.
+     */
+    private static final long LIMIT_MILLIS = 3000;
+
+    private static final long GONE_MILLIS = 1000;
+    private static final int OUTPUT_BYTES = 16 * 1024;
+
+    private final ChildStarter starter;
+    private final List<String> prefix;
+    private final Path sh;
+
+    /**
+     * @param prefix the command that every level has in front
+     * @param sh the shell for the scripts
+     */
+    Probe(ChildStarter starter, List<String> prefix, Path sh) {
+        this.starter = starter;
+        this.prefix = List.copyOf(prefix);
+        this.sh = sh;
+    }
+
+    /**
+     * How a script ended.
+     *
+     * @param facts what it printed as lines {@code name=value}
+     * @param error what it wrote to its error output
+     */
+    record Outcome(int exitCode, Map<String, String> facts, String error) {
+        boolean is(String name, String value) {
+            return value.equals(facts.get(name));
+        }
+    }
+
+    /** @throws IOException if it could not be started or did not end in time; the message is a sentence */
+    Outcome run(Confinement confinement, String script, Path directory, List<Path> own)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(prefix);
+        try {
+            command.addAll(confinement.command(new Launch(sh, List.of("-c", script), directory, own)));
+        } catch (SpawnException impossible) {
+            throw new IOException(impossible.getMessage(), impossible);
+        }
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        Process process = starter.start(builder);
+        try {
+            if (!process.waitFor(LIMIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new IOException("the test did not end within " + LIMIT_MILLIS + " ms");
+            }
+            return new Outcome(
+                    process.exitValue(),
+                    facts(text(process.getInputStream())),
+                    text(process.getErrorStream()).strip());
+        } finally {
+            process.toHandle().destroyForcibly();
+        }
+    }
+
+    /** Whether everything in that process namespace ends soon. */
+    static boolean isGoneSoon(String namespace) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GONE_MILLIS);
+        while (PidNamespaces.isInhabited(namespace)) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return true;
+    }
+
+    /** Scripts write a few lines, which fit the pipe. */
+    private static String text(InputStream stream) throws IOException {
+        byte[] buffer = new byte[OUTPUT_BYTES];
+        int length = 0;
+        while (length < buffer.length && stream.available() > 0) {
+            length += stream.read(buffer, length, Math.min(stream.available(), buffer.length - length));
+        }
+        return new String(buffer, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> facts(String output) {
+        Map<String, String> facts = new HashMap<>();
+        output.lines().forEach(line -> {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                facts.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        });
+        return facts;
+    }
+}

@@ -1,0 +1,57 @@
+package io.infloop.core.internal.sandbox;
+
+import io.infloop.spi.process.SandboxLevel;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the self-test found.
+ *
+ * @param wanted the operator's setting; empty for auto
+ * @param required the operator's requirement
+ * @param inForce the level that every child has at least
+ * @param trials one for each level above {@link SandboxLevel#OFF}, strongest first
+ */
+public record SandboxReport(
+        Optional<SandboxLevel> wanted, SandboxLevel required, SandboxLevel inForce, List<Trial> trials) {
+    /**
+     * The test of one level.
+     *
+     * @param detail if available what it is like here, otherwise why not: a sentence each
+     * @param remedy what would lift it; empty if available
+     * @param millis how long the test took
+     */
+    public record Trial(SandboxLevel level, boolean available, String detail, String remedy, long millis) {}
+
+    public SandboxReport {
+        trials = List.copyOf(trials);
+    }
+
+    /** The trial of that level; empty for {@link SandboxLevel#OFF}, which needs none. */
+    public Optional<Trial> trial(SandboxLevel level) {
+        return trials.stream().filter(trial -> trial.level() == level).findFirst();
+    }
+
+    public boolean isMet() {
+        return inForce.isAtLeast(required);
+    }
+
+    /** Why the machine does not do this level and what would change that, for people. */
+    public String obstacle(SandboxLevel level) {
+        return trial(level)
+                .filter(trial -> !trial.available())
+                .map(trial -> trial.detail() + "; " + trial.remedy())
+                .orElse("");
+    }
+
+    /** What the levels above the one in force need; empty at the top. */
+    public Optional<String> whatWouldLiftIt() {
+        return trials.stream()
+                .filter(trial -> trial.level().compareTo(inForce) > 0)
+                .reduce((stronger, weaker) -> weaker)
+                .map(next -> next.available()
+                        ? "level " + next.level().id() + " is available; ask for it with INFLOOP_SANDBOX="
+                                + next.level().id()
+                        : next.detail() + "; " + next.remedy());
+    }
+}

@@ -1,0 +1,190 @@
+package io.infloop.core.internal.sandbox;
+
+import io.infloop.core.internal.sandbox.SandboxReport.Trial;
+import io.infloop.spi.process.SandboxLevel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Tries each level on this machine: not whether its tools are there, but whether it keeps its promises. */
+final class SelfTest {
+    private static final String NO_NAMESPACE = "the child still saw the processes of the server";
+
+    /** What a child sees; its last line leaves something behind that must not outlive it. */
+    private static final String NAMESPACE_SCRIPT =
+            """
+            echo "namespace=$(readlink /proc/self/ns/pid)"
+            set -- /proc/[0-9]*; echo "processes=$#"
+            [ -z "$(ls -A "%s" 2>/dev/null)" ] && echo hidden=yes
+            setsid env -i sleep 60 >/dev/null 2>&1 </dev/null &
+            """;
+
+    private final SandboxSettings settings;
+    private final SandboxTools tools;
+    private final Probe probe;
+
+    SelfTest(SandboxSettings settings, SandboxTools tools, ChildStarter starter, List<String> prefix) {
+        this.settings = settings;
+        this.tools = tools;
+        this.probe = new Probe(starter, prefix, tools.sh().orElse(Path.of("/bin/sh")));
+    }
+
+    /** A level with its confinement if it can be used. */
+    record Result(Trial trial, Optional<Confinement> confinement) {}
+
+    /** What a test found out. */
+    private record Finding(String detail, Optional<Confinement> confinement, Optional<Obstacles> obstacles) {
+        static Finding works(Confinement confinement, String detail) {
+            return new Finding(detail, Optional.of(confinement), Optional.empty());
+        }
+
+        static Finding fails(Obstacles obstacles) {
+            return new Finding(obstacles.detail(), Optional.empty(), Optional.of(obstacles));
+        }
+    }
+
+    private interface Test {
+        Finding run() throws IOException, InterruptedException;
+    }
+
+    /** Strongest first. */
+    List<Result> all() throws InterruptedException {
+        List<Result> results = new ArrayList<>();
+        results.add(result(SandboxLevel.NAMESPACE, this::namespace));
+        results.add(result(SandboxLevel.USER, this::user));
+        return results;
+    }
+
+    private static Result result(SandboxLevel level, Test test) throws InterruptedException {
+        long start = System.nanoTime();
+        Finding finding;
+        try {
+            finding = test.run();
+        } catch (IOException failed) {
+            finding = Finding.fails(Obstacles.of(String.valueOf(failed.getMessage())));
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        return new Result(
+                new Trial(
+                        level,
+                        finding.confinement().isPresent(),
+                        finding.detail(),
+                        finding.obstacles().map(Obstacles::remedy).orElse(""),
+                        millis),
+                finding.confinement());
+    }
+
+    private Finding namespace() throws IOException, InterruptedException {
+        Optional<Obstacles> missing = missingTool();
+        if (missing.isPresent()) {
+            return Finding.fails(missing.get());
+        }
+        HiddenPlaces hidden = tools.mount().isPresent() ? hiddenNow() : new HiddenPlaces(List.of());
+        if (!hidden.isEmpty()) {
+            Finding hiding = namespace(new NamespaceConfinement(tools, hidden));
+            if (hiding.confinement().isPresent()) {
+                return hiding;
+            }
+        }
+        return namespace(new NamespaceConfinement(tools, new HiddenPlaces(List.of())));
+    }
+
+    private Finding namespace(NamespaceConfinement confinement) throws IOException, InterruptedException {
+        Path data = settings.hidden().isEmpty()
+                ? Path.of("/nonexistent")
+                : settings.hidden().get(0);
+        Probe.Outcome outcome =
+                probe.run(confinement, NAMESPACE_SCRIPT.formatted(escaped(data)), Path.of("/"), List.of());
+        String namespace = outcome.facts().getOrDefault("namespace", "");
+        if (outcome.exitCode() != 0 || namespace.isEmpty()) {
+            return Finding.fails(Obstacles.of(outcome.error()));
+        }
+        if (PidNamespaces.own().filter(namespace::equals).isPresent()
+                || tooMany(outcome.facts().get("processes"))) {
+            return Finding.fails(Obstacles.of(NO_NAMESPACE));
+        }
+        if (!Probe.isGoneSoon(namespace)) {
+            return Finding.fails(Obstacles.of("a process outlived the child that had started it"));
+        }
+        if (confinement.hides() && !outcome.is("hidden", "yes")) {
+            return Finding.fails(Obstacles.of("the data directory could not be hidden"));
+        }
+        return Finding.works(confinement, detail(confinement));
+    }
+
+    private String detail(NamespaceConfinement confinement) {
+        String user = tools.isRoot()
+                ? "without a user namespace; children cannot mount"
+                : "with a user namespace; sudo and other set-uid programs have no effect, files of other owners belong"
+                        + " to nobody";
+        String data = confinement.hides()
+                ? "the data directory is hidden"
+                : "the data directory is NOT hidden, mounting is not possible here";
+        return user + "; " + data + "; nothing outlives its run";
+    }
+
+    private Finding user() throws IOException, InterruptedException {
+        if (!tools.isRoot()) {
+            return Finding.fails(new Obstacles(
+                    "only root can start children as another user",
+                    "none is needed: the" + " other levels work without root"));
+        }
+        Optional<Obstacles> missing = missingTool();
+        if (missing.isPresent()) {
+            return Finding.fails(missing.get());
+        }
+        Optional<UserAccount> account = UserAccount.named(settings.user());
+        if (account.isEmpty() || account.get().uid() == 0) {
+            return Finding.fails(new Obstacles(
+                    "there is no unprivileged user " + settings.user() + " for children",
+                    "create it: useradd --system --user-group " + settings.user()));
+        }
+        UserConfinement confinement = new UserConfinement(tools, account.get(), hiddenNow());
+        Probe.Outcome outcome = probe.run(
+                confinement,
+                "echo \"uid=$(id -u)\"; cat /proc/" + tools.pid() + "/environ >/dev/null 2>&1 || echo environ=no",
+                Path.of("/"),
+                List.of());
+        if (outcome.exitCode() != 0
+                || !outcome.is("uid", Long.toString(account.get().uid()))) {
+            return Finding.fails(Obstacles.of(outcome.error()));
+        }
+        return outcome.is("environ", "no")
+                ? Finding.works(confinement, "children run as " + settings.user())
+                : Finding.fails(Obstacles.of("the child could read the server's environment"));
+    }
+
+    private Optional<Obstacles> missingTool() {
+        if (tools.sh().isEmpty()) {
+            return Optional.of(Obstacles.missing("sh", "a POSIX shell"));
+        }
+        if (tools.setsid().isEmpty()) {
+            return Optional.of(Obstacles.missing("setsid", "util-linux"));
+        }
+        if (tools.setpriv().isEmpty()) {
+            return Optional.of(Obstacles.missing("setpriv", "util-linux"));
+        }
+        return tools.unshare().isEmpty() ? Optional.of(Obstacles.missing("unshare", "util-linux")) : Optional.empty();
+    }
+
+    private HiddenPlaces hiddenNow() {
+        return new HiddenPlaces(settings.hidden().stream().filter(Files::exists).toList());
+    }
+
+    private static boolean tooMany(String processes) {
+        try {
+            return Integer.parseInt(String.valueOf(processes)) > 12;
+        } catch (NumberFormatException unreadable) {
+            return true;
+        }
+    }
+
+    /** For use between double quotes of a shell. */
+    static String escaped(Path path) {
+        return path.toString().replaceAll("([\\\\\"$`])", "\\\\$1");
+    }
+}
