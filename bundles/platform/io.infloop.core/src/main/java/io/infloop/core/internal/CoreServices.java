@@ -38,8 +38,8 @@ import io.infloop.core.internal.process.WorkingDirectories;
 import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.secret.ScopedSecrets;
+import io.infloop.core.internal.sandbox.SandboxReport;
 import io.infloop.core.internal.selfcheck.SelfCheck;
-import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.core.internal.sandbox.SandboxTools;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.EnvironmentSecrets;
@@ -154,7 +154,7 @@ final class CoreServices {
         this.egress = new SelectorEgressGateway(audit, secrets);
         Spawner spawner = new Spawner();
         this.sandboxes = new Sandboxes(
-                SandboxSettings.auto(settings.dataDirectory()),
+                SandboxChoice.of(settings, environment),
                 SandboxTools.find(name -> Wrappers.locate(name, path)),
                 wrappers,
                 spawner);
@@ -176,7 +176,7 @@ final class CoreServices {
                 Optional.of(Path.of("/"))));
         this.postureSources = new ServiceTracker<>(context, PostureSource.class, null);
         this.posture = new ServerPosture(settings, read.warnings(), this::postureSources);
-        this.doctor = new Doctor(settings, token, posture, wrappers, own, path);
+        this.doctor = new Doctor(settings, token, posture, wrappers, own, sandboxes::report, path);
         this.listener = new HttpListener(
                 context,
                 new Door(token, settings.host()),
@@ -198,6 +198,9 @@ final class CoreServices {
         auditFiles.checkKey();
         Optional<AuditEvent> tightened = data.prepare();
         auditFiles.prepare();
+        SandboxReport sandbox = sandboxes.ladder().report();
+        SandboxChoice.check(sandbox);
+        LOGGER.info("{}", sandbox.summary());
         instance.announce();
         announced = true;
         audit.append(AuditEvent.of("server.started", Actor.SYSTEM)
@@ -206,6 +209,7 @@ final class CoreServices {
                 .with("pid", instance.pid())
                 .with("host", settings.host())
                 .with("authentication", token.isPresent() ? "token" : "open")
+                .with("sandbox", sandbox.inForce().id())
                 .with("weakened", posture.weakened()));
         measure();
         tightened.ifPresent(audit::append);
@@ -258,7 +262,7 @@ final class CoreServices {
 
     /** What core knows itself first. */
     private List<PostureSource> postureSources() {
-        List<PostureSource> sources = new ArrayList<>(List.of(new ChildrenPosture(wrappers), selfCheck));
+        List<PostureSource> sources = new ArrayList<>(List.of(new ChildrenPosture(wrappers, sandboxes::report), selfCheck));
         sources.addAll(postureSources.getTracked().values());
         return sources;
     }

@@ -4,6 +4,7 @@ import io.infloop.core.internal.Refusal;
 import io.infloop.core.internal.http.Ports;
 import io.infloop.core.internal.process.Executables;
 import io.infloop.core.internal.process.Wrappers;
+import io.infloop.core.internal.sandbox.SandboxReport;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.BindRule;
 import io.infloop.core.internal.settings.ServerSettings;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ public final class Doctor implements Function<List<String>, String> {
     private final Posture posture;
     private final Wrappers wrappers;
     private final ProcessLauncher launcher;
+    private final Supplier<SandboxReport> sandbox;
     private final String path;
 
     /** @param path where programs are looked up */
@@ -50,12 +53,14 @@ public final class Doctor implements Function<List<String>, String> {
             Posture posture,
             Wrappers wrappers,
             ProcessLauncher launcher,
+            Supplier<SandboxReport> sandbox,
             String path) {
         this.settings = settings;
         this.token = token;
         this.posture = posture;
         this.wrappers = wrappers;
         this.launcher = launcher;
+        this.sandbox = sandbox;
         this.path = path;
     }
 
@@ -78,12 +83,17 @@ public final class Doctor implements Function<List<String>, String> {
         report.put("posture", posture.lines().stream().map(PostureLine::toJson).toList());
         report.put("settings", posture.settings());
         report.put("java", java());
+        report.put("sandbox", sandbox.get().toJson());
         report.put("tools", tools());
         report.put("ports", ports(problems));
         report.put("dataDirectory", dataDirectory(problems));
         report.put("warnings", posture.warnings());
         if (wrappers.setsid().isEmpty()) {
             problems.add("setsid was not found: no program can be started; install util-linux");
+        }
+        if (!sandbox.get().isMet()) {
+            problems.add("INFLOOP_SANDBOX_REQUIRED cannot be met: "
+                    + sandbox.get().obstacle(sandbox.get().required()));
         }
         Optional<String> refusal = bindRefusal();
         refusal.ifPresent(problems::add);

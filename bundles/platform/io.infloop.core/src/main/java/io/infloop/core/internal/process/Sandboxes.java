@@ -1,6 +1,7 @@
 package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.sandbox.SandboxLadder;
+import io.infloop.core.internal.sandbox.SandboxReport;
 import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.core.internal.sandbox.SandboxTools;
 import io.infloop.spi.process.SpawnException;
@@ -29,6 +30,16 @@ public final class Sandboxes {
             ladder = SandboxLadder.test(real(settings), tools, spawner::start, prefix());
         }
         return ladder;
+    }
+
+    /** As {@link #ladder()}; if the thread is interrupted meanwhile, as of a machine that can do nothing. */
+    public SandboxReport report() {
+        try {
+            return ladder().report();
+        } catch (InterruptedException shutDown) {
+            Thread.currentThread().interrupt();
+            return SandboxLadder.off().report();
+        }
     }
 
     private List<String> prefix() {

@@ -1,7 +1,9 @@
 package io.infloop.core.internal.sandbox;
 
 import io.infloop.spi.process.SandboxLevel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,7 +23,19 @@ public record SandboxReport(
      * @param remedy what would lift it; empty if available
      * @param millis how long the test took
      */
-    public record Trial(SandboxLevel level, boolean available, String detail, String remedy, long millis) {}
+    public record Trial(SandboxLevel level, boolean available, String detail, String remedy, long millis) {
+        Map<String, Object> toJson() {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("level", level.id());
+            members.put("available", available);
+            members.put("detail", detail);
+            if (!remedy.isEmpty()) {
+                members.put("remedy", remedy);
+            }
+            members.put("millis", millis);
+            return members;
+        }
+    }
 
     public SandboxReport {
         trials = List.copyOf(trials);
@@ -42,6 +56,30 @@ public record SandboxReport(
                 .filter(trial -> !trial.available())
                 .map(trial -> trial.detail() + "; " + trial.remedy())
                 .orElse("");
+    }
+
+    /** The whole in one line, for the log. */
+    public String summary() {
+        StringBuilder text = new StringBuilder("children run at sandbox level ").append(inForce.id());
+        for (Trial trial : trials) {
+            text.append("; ")
+                    .append(trial.level().id())
+                    .append(trial.available() ? " available: " : " not available: ")
+                    .append(trial.detail())
+                    .append(" (")
+                    .append(trial.millis())
+                    .append(" ms)");
+        }
+        return text.toString();
+    }
+
+    public Map<String, Object> toJson() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("level", inForce.id());
+        members.put("wanted", wanted.map(SandboxLevel::id).orElse("auto"));
+        members.put("required", required.id());
+        members.put("tests", trials.stream().map(Trial::toJson).toList());
+        return members;
     }
 
     /** What the levels above the one in force need; empty at the top. */

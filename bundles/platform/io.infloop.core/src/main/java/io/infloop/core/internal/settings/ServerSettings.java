@@ -82,6 +82,11 @@ public final class ServerSettings implements Settings {
         return get(SettingCatalogue.SANDBOX_REQUIRED);
     }
 
+    /** Who runs the children where they are another user's. */
+    public String sandboxUser() {
+        return get(SettingCatalogue.SANDBOX_USER);
+    }
+
     public Path auditKeyFile() {
         return get(SettingCatalogue.AUDIT_KEY_FILE);
     }

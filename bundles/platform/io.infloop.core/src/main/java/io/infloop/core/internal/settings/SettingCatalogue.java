@@ -206,7 +206,9 @@ public final class SettingCatalogue {
                     "INFLOOP_SANDBOX",
                     SettingTypes.choice(Sandbox.class),
                     SettingDefault.of("auto", Sandbox.AUTO),
-                    "Isolation of children. `auto`: a pid namespace where the machine allows one, else without.")
+                    "Isolation of children. `auto`: a pid namespace where the machine allows one, else without. What the machine"
+                            + " does not allow is replaced by the next weaker level. Manifests and nodes can ask for more,"
+                            + " never for less.")
             .refusing()
             .judged("auto, namespace or jail", (sandbox, all) -> when(sandbox == Sandbox.OFF, "unset it")));
     static final Setting<SandboxRequired> SANDBOX_REQUIRED = declare(Setting.of(
@@ -216,6 +218,12 @@ public final class SettingCatalogue {
                     SettingDefault.of("off", SandboxRequired.OFF),
                     "Isolation below which nothing is run; the server does not start when the machine cannot give it.")
             .refusing());
+    static final Setting<String> SANDBOX_USER = declare(Setting.of(
+            CONTAINMENT,
+            "INFLOOP_SANDBOX_USER",
+            SettingTypes.TEXT,
+            SettingDefault.of("infloop-agent", "infloop-agent"),
+            "Who runs the children at level `user`, which needs a server that is root."));
 
     static final Setting<Long> AUDIT_MAX_BYTES = number(
             AUDIT,

@@ -124,11 +124,6 @@ public final class SettingsReader {
     /** An operator who asks for a protection must not get a server without it. */
     private static void refuseWhatThisVersionLacks(ServerSettings settings) {
         refuse(SettingCatalogue.EGRESS_ENFORCE, settings.egressEnforcement() != EgressEnforcement.OFF);
-        refuse(
-                SettingCatalogue.SANDBOX,
-                settings.sandbox() != Sandbox.OFF
-                        && settings.origin(SettingCatalogue.SANDBOX) != SettingOrigin.DEFAULT);
-        refuse(SettingCatalogue.SANDBOX_REQUIRED, settings.sandboxRequired() != SandboxRequired.OFF);
     }
 
     private static void refuse(Setting<?> setting, boolean asked) {

@@ -7,6 +7,7 @@ import io.infloop.core.internal.Refusal;
 import io.infloop.core.internal.posture.ChildrenPosture;
 import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.Wrappers;
+import io.infloop.core.internal.sandbox.SandboxLadder;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.SettingsReader;
 import io.infloop.core.json.Jsons;
@@ -93,11 +94,16 @@ class DoctorTest {
         Doctor doctor = new Doctor(
                 read.settings(),
                 ApiToken.from(complete),
-                new ServerPosture(read.settings(), read.warnings(), () -> List.of(new ChildrenPosture(wrappers))),
+                new ServerPosture(
+                        read.settings(),
+                        read.warnings(),
+                        () -> List.of(new ChildrenPosture(
+                                wrappers, () -> SandboxLadder.off().report()))),
                 wrappers,
                 spec -> {
                     throw new SpawnException("no versions in this test");
                 },
+                () -> SandboxLadder.off().report(),
                 "/usr/bin:/bin");
         return Jsons.parse(doctor.apply(List.of()).getBytes(StandardCharsets.UTF_8));
     }

@@ -89,11 +89,10 @@ class SettingsReaderTest {
         "WORKSPACE_ROOTS, /does/not/exist, invalid-setting",
         "WORKSPACE_ROOTS, ',', invalid-setting",
         "INFLOOP_EGRESS_ENFORCE, 1, not-available",
-        "INFLOOP_SANDBOX, jail, not-available",
         "INFLOOP_EGRESS_ENFORCE, yes, invalid-setting",
         "INFLOOP_SANDBOX, docker, invalid-setting",
         "INFLOOP_STRICT, yes, invalid-setting",
-        "INFLOOP_SANDBOX_REQUIRED, user, not-available"
+        "INFLOOP_SANDBOX_REQUIRED, all, invalid-setting"
     })
     void whatWouldWeakenSecurityIsRefused(String name, String value, String reason) {
         assertThatThrownBy(() -> read(Map.of(name, value))).isInstanceOfSatisfying(Refusal.class, refusal -> {
