@@ -30,6 +30,7 @@ import io.infloop.core.internal.posture.ChildrenPosture;
 import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.ChildEnvironment;
 import io.infloop.core.internal.process.ChildSupervisor;
+import io.infloop.core.internal.process.EgressRules;
 import io.infloop.core.internal.process.PidFiles;
 import io.infloop.core.internal.process.Sandboxes;
 import io.infloop.core.internal.process.ScopedLaunchers;
@@ -157,13 +158,17 @@ final class CoreServices {
                 SandboxChoice.of(settings, environment),
                 SandboxTools.find(name -> Wrappers.locate(name, path)),
                 wrappers,
-                spawner);
+                spawner,
+                command
+                        ? Path.of(System.getProperty("java.io.tmpdir"), "infloop-" + instance.id())
+                        : instance.directory().resolve("jail"));
         this.supervisor = new ChildSupervisor(
                 new ChildEnvironment(environment, settings.childPassthrough()),
                 new WorkingDirectories(settings.workspaceRoots(), instance.directory()),
                 wrappers,
                 spawner,
                 sandboxes,
+                new EgressRules(egress, enforcement(settings)),
                 pidFiles,
                 audit,
                 scheduler);
@@ -218,6 +223,14 @@ final class CoreServices {
         registerShared();
         context.addBundleListener(frameworkStop);
         listener.start();
+    }
+
+    private static EgressRules.Enforcement enforcement(ServerSettings settings) {
+        return switch (settings.egressEnforcement()) {
+            case OFF -> EgressRules.Enforcement.OFF;
+            case ON -> EgressRules.Enforcement.DECLARED;
+            case STRICT -> EgressRules.Enforcement.STRICT;
+        };
     }
 
     private void measure() {

@@ -108,7 +108,7 @@ final class Child implements SupervisedProcess {
         if (ending.compareAndSet(null, why)) {
             executor.execute(() -> {
                 try {
-                    ladder.stop(process, descendants, spec.interruptFirst(), confinement.hasKeeper());
+                    ladder.stop(process, descendants, spec.interruptFirst(), confinement);
                 } catch (InterruptedException shutDown) {
                     process.toHandle().destroyForcibly();
                     Thread.currentThread().interrupt();
@@ -154,7 +154,7 @@ final class Child implements SupervisedProcess {
     private void finish(Runnable whenGone) {
         try {
             if (ending.compareAndSet(null, Ending.EXITED)) {
-                if (KillLadder.leftNothing(process, confinement.hasKeeper())) {
+                if (KillLadder.leftNothing(process, confinement)) {
                     return;
                 }
                 // What it left behind may still write for a moment; then it has to go.

@@ -3,7 +3,9 @@ package io.infloop.core.internal.process;
 import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.internal.egress.EgressSession;
 import io.infloop.core.internal.sandbox.Confinement;
+import io.infloop.core.internal.sandbox.JailConfinement;
 import io.infloop.core.internal.sandbox.Launch;
 import io.infloop.core.internal.sandbox.SandboxLadder;
 import io.infloop.core.process.ProcessOwner;
@@ -13,12 +15,15 @@ import io.infloop.spi.process.ProcessExit.Ending;
 import io.infloop.spi.process.ProcessLauncher;
 import io.infloop.spi.process.ProcessSpec;
 import io.infloop.spi.process.SandboxDemand;
+import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.process.SpawnException;
 import io.infloop.spi.process.SupervisedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +43,17 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     static final String MARK = "IL_RUN_MARK";
 
     static final int MAX_CHILDREN = 256;
+
+    /** Variables that name certificates, which must be readable for the child. */
+    private static final List<String> CERTIFICATES = List.of(
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "NODE_EXTRA_CA_CERTS",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "GIT_SSL_CAINFO");
+
+    private static final Set<String> TEMPORARY = Set.of("TMPDIR", "TEMP", "TMP");
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ChildSupervisor.class);
 
@@ -48,6 +65,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final Spawner spawner;
     private final Sandboxes sandboxes;
+    private final EgressRules egressRules;
     private final KillLadder ladder;
     private final OrphanReaper reaper;
     private final ExecutorService executor;
@@ -66,6 +84,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             Wrappers wrappers,
             Spawner spawner,
             Sandboxes sandboxes,
+            EgressRules egressRules,
             PidFiles pidFiles,
             AuditLog audit,
             ScheduledExecutorService scheduler) {
@@ -74,6 +93,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         this.wrappers = wrappers;
         this.spawner = spawner;
         this.sandboxes = sandboxes;
+        this.egressRules = egressRules;
         this.pidFiles = pidFiles;
         this.audit = audit;
         this.scheduler = scheduler;
@@ -135,48 +155,106 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         String command = spec.command().get(0);
         Path program = Executables.resolve(command, directory, variables.get("PATH"));
         Confinement confinement = confinement(spec, owner);
-        List<String> line = wrappers.prefix();
-        line.addAll(confinement.command(new Launch(
-                program,
-                spec.command().subList(1, spec.command().size()),
-                WorkingDirectories.realOrSame(directory),
-                owner.defaultDirectory().map(WorkingDirectories::realOrSame).stream()
-                        .toList())));
         String mark = pidFiles.marks().next();
-        variables.put(MARK, mark);
+        Optional<RunPlace> place = place(confinement, spec, variables);
+        Optional<EgressSession> egress = Optional.empty();
+        boolean started = false;
+        try {
+            egress = egressRules.open(spec, owner, place, variables, executor);
+            variables.put(MARK, mark);
+            Launch launch = launch(program, spec, owner, directory, variables, place, egress.isPresent());
+            Process process = spawn(confinement, launch, spec, variables);
+            long ticks = ProcFs.stat(process.pid()).map(ProcFs.Stat::startTicks).orElse(-1L);
+            record(process, ticks, program, mark, owner);
+            Child child = new Child(
+                    process,
+                    spec,
+                    confinement,
+                    budget,
+                    ladder,
+                    new Descendants(process.pid(), ticks, MARK + "=" + mark),
+                    executor);
+            children.add(child);
+            supervise(child, spec, owner, place, egress);
+            started = true;
+            audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
+                    .with("correlationId", owner.correlationId())
+                    .with("runId", owner.runId())
+                    .with("nodePath", owner.nodePath())
+                    .with("pluginId", owner.pluginId())
+                    .with("pid", process.pid())
+                    .with("command", command)
+                    .with("sandbox", confinement.level().id())
+                    .with("egress", egress.isPresent() ? "proxy" : place.isPresent() ? "none" : "open")
+                    .with("env", List.copyOf(variables.keySet())));
+            if (closed) {
+                child.stop();
+            }
+            return child;
+        } finally {
+            if (!started) {
+                egress.ifPresent(EgressSession::close);
+                place.ifPresent(RunPlace::close);
+            }
+        }
+    }
 
-        ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
+    private Process spawn(Confinement confinement, Launch launch, ProcessSpec spec, Map<String, String> variables)
+            throws SpawnException {
+        List<String> line = wrappers.prefix();
+        line.addAll(confinement.command(launch));
+        ProcessBuilder builder =
+                new ProcessBuilder(line).directory(launch.directory().toFile());
         builder.environment().clear();
         builder.environment().putAll(variables);
         if (spec.stdin().isEmpty()) {
             builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
         }
-        Process process = spawner.start(builder);
-        long ticks = ProcFs.stat(process.pid()).map(ProcFs.Stat::startTicks).orElse(-1L);
-        record(process, ticks, program, mark, owner);
-        Child child = new Child(
-                process,
-                spec,
-                confinement,
-                budget,
-                ladder,
-                new Descendants(process.pid(), ticks, MARK + "=" + mark),
-                executor);
-        children.add(child);
-        supervise(child, spec, owner);
-        audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
-                .with("correlationId", owner.correlationId())
-                .with("runId", owner.runId())
-                .with("nodePath", owner.nodePath())
-                .with("pluginId", owner.pluginId())
-                .with("pid", process.pid())
-                .with("command", command)
-                .with("sandbox", confinement.level().id())
-                .with("env", List.copyOf(variables.keySet())));
-        if (closed) {
-            child.stop();
+        return spawner.start(builder);
+    }
+
+    /** For the jail; its HOME is private, and so are the places that only make sense with the real one. */
+    private Optional<RunPlace> place(Confinement confinement, ProcessSpec spec, Map<String, String> variables)
+            throws SpawnException {
+        if (confinement.level() != SandboxLevel.JAIL) {
+            return Optional.empty();
         }
-        return child;
+        try {
+            RunPlace place = RunPlace.create(sandboxes.place(), Path.of(variables.get("HOME")), spec.credentialFiles());
+            variables.put("HOME", JailConfinement.HOME.toString());
+            variables.keySet().removeIf(name -> name.startsWith("XDG_") || TEMPORARY.contains(name));
+            return Optional.of(place);
+        } catch (IOException failed) {
+            throw new SpawnException(
+                    "the private directories of the jail could not be made: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static Launch launch(
+            Path program,
+            ProcessSpec spec,
+            ProcessOwner owner,
+            Path directory,
+            Map<String, String> variables,
+            Optional<RunPlace> place,
+            boolean connected) {
+        List<Path> readable = new ArrayList<>();
+        Stream.of(variables.getOrDefault("PATH", "").split(":", -1)).forEach(entry -> addPlace(entry, readable));
+        CERTIFICATES.forEach(name -> addPlace(variables.getOrDefault(name, ""), readable));
+        return new Launch(
+                program,
+                spec.command().subList(1, spec.command().size()),
+                WorkingDirectories.realOrSame(directory),
+                owner.defaultDirectory().map(WorkingDirectories::realOrSame).stream()
+                        .toList(),
+                readable,
+                place.map(it -> it.jail(connected)));
+    }
+
+    private static void addPlace(String path, List<Path> places) {
+        if (path.startsWith("/")) {
+            places.add(Path.of(path));
+        }
     }
 
     private Confinement confinement(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
@@ -198,7 +276,12 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         }
     }
 
-    private void supervise(Child child, ProcessSpec spec, ProcessOwner owner) {
+    private void supervise(
+            Child child,
+            ProcessSpec spec,
+            ProcessOwner owner,
+            Optional<RunPlace> place,
+            Optional<EgressSession> egress) {
         Registration cancellation = owner.cancellation().onCancel(child::stop);
         Future<?> timeout = spec.timeout().isZero() || spec.timeout().isNegative()
                 ? null
@@ -208,6 +291,8 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             children.remove(child);
             slots.release();
             pidFiles.remove(child.pid());
+            egress.ifPresent(EgressSession::close);
+            place.ifPresent(RunPlace::close);
             cancellation.close();
             if (timeout != null) {
                 timeout.cancel(false);
@@ -247,6 +332,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             }
         }
         spawner.close();
+        sandboxes.close();
         executor.shutdown();
     }
 }

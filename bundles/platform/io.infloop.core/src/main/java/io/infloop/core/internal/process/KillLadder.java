@@ -1,6 +1,7 @@
 package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.process.ProcFs.Stat;
+import io.infloop.core.internal.sandbox.Confinement;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -28,10 +29,11 @@ final class KillLadder {
     /**
      * Blocks until they are dead, or until it is certain that they do not die.
      *
-     * @param keeper whether {@code child} only keeps the child proper, which has a session of its own inside
+     * @param confinement how the child was started
      */
-    void stop(Process child, Descendants descendants, boolean interruptFirst, boolean keeper)
+    void stop(Process child, Descendants descendants, boolean interruptFirst, Confinement confinement)
             throws InterruptedException {
+        boolean keeper = confinement.hasKeeper();
         ProcessHandle leader = child.toHandle();
         // Before any signal: tools of agents open their own sessions, and their parents forget them when they die.
         descendants.look(leader.isAlive());
@@ -51,14 +53,14 @@ final class KillLadder {
             leader.destroyForcibly();
             awaitEnd(leader, GRACE_MILLIS);
         }
-        if (!leftNothing(child, keeper)) {
+        if (!leftNothing(child, confinement)) {
             killLeft(leader, descendants);
         }
     }
 
     /** Whether the end of a keeper proves that everything is gone: it waits for that unless it is killed itself. */
-    static boolean leftNothing(Process child, boolean keeper) {
-        return keeper && !child.isAlive() && child.exitValue() != KILLED;
+    static boolean leftNothing(Process child, Confinement confinement) {
+        return confinement.waitsForAll() && !child.isAlive() && child.exitValue() != KILLED;
     }
 
     private void signal(ProcessHandle leader, OptionalLong kept, int signal) {

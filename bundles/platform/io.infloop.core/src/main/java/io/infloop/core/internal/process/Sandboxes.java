@@ -10,24 +10,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The sandbox ladder of this server, tested when it is first needed. Thread-safe. */
-public final class Sandboxes {
+public final class Sandboxes implements AutoCloseable {
     private final SandboxSettings settings;
     private final SandboxTools tools;
     private final Wrappers wrappers;
     private final Spawner spawner;
+    private final Path place;
     private SandboxLadder ladder;
 
-    public Sandboxes(SandboxSettings settings, SandboxTools tools, Wrappers wrappers, Spawner spawner) {
+    /** @param place a directory for what jails need, of this server alone; made when it is needed, removed by {@link #close()} */
+    public Sandboxes(SandboxSettings settings, SandboxTools tools, Wrappers wrappers, Spawner spawner, Path place) {
         this.settings = settings;
         this.tools = tools;
         this.wrappers = wrappers;
         this.spawner = spawner;
+        this.place = WorkingDirectories.realOrSame(place);
     }
 
     /** The first call runs the self-test and waits for it. */
     public synchronized SandboxLadder ladder() throws InterruptedException {
         if (ladder == null) {
-            ladder = SandboxLadder.test(real(settings), tools, spawner::start, prefix());
+            ladder = SandboxLadder.test(real(settings), tools, spawner::start, prefix(), place);
         }
         return ladder;
     }
@@ -48,6 +51,16 @@ public final class Sandboxes {
         } catch (SpawnException nothingCanBeStarted) {
             return List.of();
         }
+    }
+
+    /** Where the places of single children go. */
+    Path place() {
+        return place;
+    }
+
+    @Override
+    public void close() {
+        RunPlace.delete(place);
     }
 
     /** Links must not lead around what is hidden. */

@@ -17,10 +17,14 @@ public interface Confinement {
     List<String> command(Launch launch) throws SpawnException;
 
     /**
-     * Whether the process that is started is only the keeper of the child: its first descendant in a session of its own is the child,
-     * and when the keeper ends by itself nothing is left.
+     * Whether the process that is started is only the keeper of the child: its first descendant in a session of its own is the child.
      */
     boolean hasKeeper();
+
+    /** Whether the keeper, unless it is killed, ends only when nothing of the child is left. */
+    default boolean waitsForAll() {
+        return hasKeeper();
+    }
 
     /** A sentence for a person whose program failed, if these words on its error output come from the confinement. */
     default Optional<String> explain(String stderr) {

@@ -25,6 +25,14 @@ final class Explanations {
     private static final List<String> MOUNTS =
             List.of("must be superuser to use mount", "must be superuser to unmount", "mount: permission denied");
 
+    private static final List<String> NETWORK = List.of(
+            "name resolution",
+            "could not resolve host",
+            "name or service not known",
+            "network is unreachable",
+            "eai_again",
+            "enotfound");
+
     private Explanations() {}
 
     static Optional<String> ofNamespace(String stderr, boolean root) {
@@ -43,6 +51,27 @@ final class Explanations {
         if (!root && contains(text, OWNERS)) {
             return Optional.of("it ran in the sandbox (level namespace), a user namespace in which files of other"
                     + " owners belong to nobody and owners cannot be changed");
+        }
+        return Optional.empty();
+    }
+
+    static Optional<String> ofJail(String stderr) {
+        String text = stderr.toLowerCase(Locale.ROOT);
+        if (text.contains(NamespaceConfinement.FAILED) || text.startsWith("bwrap: ")) {
+            return Optional.of("the sandbox (level jail) could not be set up, so the program was not started; its error"
+                    + " output says what failed");
+        }
+        if (contains(text, NETWORK)) {
+            return Optional.of("it ran in the sandbox (level jail), where only the hosts of its egressAllowlist are"
+                    + " reachable, through the proxy that its variables name");
+        }
+        if (text.contains("read-only file system")) {
+            return Optional.of("it ran in the sandbox (level jail), where only its working directory, its HOME and /tmp"
+                    + " can be written");
+        }
+        if (contains(text, PRIVILEGE) || contains(text, OWNERS) || contains(text, MOUNTS)) {
+            return Optional.of("it ran in the sandbox (level jail), where nobody gets other rights and owners cannot be"
+                    + " changed");
         }
         return Optional.empty();
     }

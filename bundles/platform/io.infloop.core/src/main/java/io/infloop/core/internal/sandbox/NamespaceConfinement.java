@@ -37,7 +37,7 @@ public final class NamespaceConfinement implements Confinement {
                 fi ;;
               show)
                 if [ -d /proc/self/fd/$shown ]; then mkdir -p "$2"
-                else mkdir -p "${2%/*}" && : > "$2"
+                else mkdir -p "${2%/*}" && true > "$2"
                 fi && mount -c --rbind /proc/self/fd/$shown "$2" || failed "not accessible: $2"
                 eval "exec $shown<&-"; shown=$((shown+1)) ;;
               enter) cd "$2" || failed "not accessible: $2" ;;

@@ -1,6 +1,7 @@
 package io.infloop.core.internal.sandbox;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,11 +24,11 @@ public final class PidNamespaces {
         return link(PROC.resolve("self"));
     }
 
-    /** Whether any process lives in that namespace. */
+    /** Whether any process lives in that namespace; a dead one that nobody waited for yet does not. */
     static boolean isInhabited(String namespace) {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
-                if (link(process).filter(namespace::equals).isPresent()) {
+                if (link(process).filter(namespace::equals).isPresent() && !isDead(process)) {
                     return true;
                 }
             }
@@ -35,6 +36,16 @@ public final class PidNamespaces {
             return true;
         }
         return false;
+    }
+
+    private static boolean isDead(Path process) {
+        try {
+            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+            int name = stat.lastIndexOf(") ");
+            return name < 0 || "ZX".indexOf(stat.charAt(name + 2)) >= 0;
+        } catch (IOException gone) {
+            return true;
+        }
     }
 
     private static Optional<String> link(Path process) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a script confined, to see what the confinement does on this machine. */
@@ -19,7 +20,7 @@ final class Probe {
      */
     private static final long LIMIT_MILLIS = 3000;
 
-    private static final long GONE_MILLIS = 1000;
+    private static final long GONE_MILLIS = 3000;
     private static final int OUTPUT_BYTES = 16 * 1024;
 
     private final ChildStarter starter;
@@ -43,23 +44,28 @@ final class Probe {
      * @param error what it wrote to its error output
      */
     record Outcome(int exitCode, Map<String, String> facts, String error) {
+        String reason() {
+            return error.isEmpty() ? "the test ended with exit code " + exitCode + " and facts " + facts : error;
+        }
+
         boolean is(String name, String value) {
             return value.equals(facts.get(name));
         }
     }
 
     /** @throws IOException if it could not be started or did not end in time; the message is a sentence */
-    Outcome run(Confinement confinement, String script, Path directory, List<Path> own)
+    Outcome run(Confinement confinement, String script, Path directory, Optional<Launch.Jail> jail)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
         try {
-            command.addAll(confinement.command(new Launch(sh, List.of("-c", script), directory, own)));
+            command.addAll(confinement.command(Launch.of(sh, List.of("-c", script), directory, jail)));
         } catch (SpawnException impossible) {
             throw new IOException(impossible.getMessage(), impossible);
         }
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        builder.environment().put("HOME", JailConfinement.HOME.toString());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         Process process = starter.start(builder);
         try {

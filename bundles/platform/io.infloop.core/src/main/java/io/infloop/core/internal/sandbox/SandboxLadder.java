@@ -4,6 +4,7 @@ import io.infloop.core.internal.sandbox.SandboxReport.Trial;
 import io.infloop.spi.process.SandboxDemand;
 import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.process.SpawnException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,15 @@ public final class SandboxLadder {
         this.confinements.put(SandboxLevel.OFF, new PlainConfinement());
     }
 
-    /** Tests every level, strongest first. Takes some hundred milliseconds; at most some seconds. */
+    /**
+     * Tests every level, strongest first. Takes some hundred milliseconds; at most some seconds.
+     *
+     * @param place a directory of this server for files that jails share; made if a jail is possible
+     */
     public static SandboxLadder test(
-            SandboxSettings settings, SandboxTools tools, ChildStarter starter, List<String> prefix)
+            SandboxSettings settings, SandboxTools tools, ChildStarter starter, List<String> prefix, Path place)
             throws InterruptedException {
-        SelfTest test = new SelfTest(settings, tools, starter, prefix);
+        SelfTest test = new SelfTest(settings, tools, starter, prefix, place);
         return of(settings, test.all());
     }
 

@@ -23,12 +23,27 @@ final class SelfTest {
             setsid env -i sleep 60 >/dev/null 2>&1 </dev/null &
             """;
 
+    private static final String JAIL_SCRIPT =
+            """
+            echo "namespace=$(readlink /proc/self/ns/pid)"
+            set -- /proc/[0-9]*; echo "processes=$#"
+            grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status && echo powerless=yes
+            : > inside && : > "$HOME/inside" && rm "$HOME/inside" && echo writable=yes
+            touch /usr/infloop-probe 2>/dev/null || touch /etc/infloop-probe 2>/dev/null || echo confined=yes
+            [ -z "$(ls -A "%s" 2>/dev/null | grep -v '^instances$')" ] && echo hidden=yes
+            [ "$(grep -c : /proc/net/dev)" = 1 ] && echo offline=yes
+            setsid env -i sleep 60 >/dev/null 2>&1 </dev/null &
+            """;
+
     private final SandboxSettings settings;
+    private final Path place;
     private final SandboxTools tools;
     private final Probe probe;
 
-    SelfTest(SandboxSettings settings, SandboxTools tools, ChildStarter starter, List<String> prefix) {
+    /** @param place a directory for the jail's own files, made if it is missing */
+    SelfTest(SandboxSettings settings, SandboxTools tools, ChildStarter starter, List<String> prefix, Path place) {
         this.settings = settings;
+        this.place = place;
         this.tools = tools;
         this.probe = new Probe(starter, prefix, tools.sh().orElse(Path.of("/bin/sh")));
     }
@@ -54,6 +69,7 @@ final class SelfTest {
     /** Strongest first. */
     List<Result> all() throws InterruptedException {
         List<Result> results = new ArrayList<>();
+        results.add(result(SandboxLevel.JAIL, this::jail));
         results.add(result(SandboxLevel.NAMESPACE, this::namespace));
         results.add(result(SandboxLevel.USER, this::user));
         return results;
@@ -78,6 +94,59 @@ final class SelfTest {
                 finding.confinement());
     }
 
+    private Finding jail() throws IOException, InterruptedException {
+        Optional<Obstacles> missing = missingTool();
+        if (tools.bwrap().isEmpty()) {
+            missing = Optional.of(Obstacles.missing("bwrap", "bubblewrap"));
+        }
+        if (missing.isPresent()) {
+            return Finding.fails(missing.get());
+        }
+        JailConfinement confinement =
+                new JailConfinement(tools, hiddenNow(), JailFiles.write(place, tools.uid(), tools.gid()));
+        Path work = Files.createTempDirectory(place, "work");
+        Path home = Files.createTempDirectory(place, "home");
+        try {
+            Probe.Outcome outcome = probe.run(
+                    confinement,
+                    JAIL_SCRIPT.formatted(escaped(data())),
+                    work,
+                    Optional.of(new Launch.Jail(home, Optional.empty())));
+            return jail(confinement, outcome);
+        } finally {
+            for (String name : List.of("inside")) {
+                Files.deleteIfExists(work.resolve(name));
+            }
+            Files.deleteIfExists(work);
+            Files.deleteIfExists(home);
+        }
+    }
+
+    private Finding jail(JailConfinement confinement, Probe.Outcome outcome) throws InterruptedException {
+        String namespace = outcome.facts().getOrDefault("namespace", "");
+        if (outcome.exitCode() != 0 || namespace.isEmpty()) {
+            return Finding.fails(Obstacles.of(outcome.reason()));
+        }
+        if (PidNamespaces.own().filter(namespace::equals).isPresent()
+                || tooMany(outcome.facts().get("processes"))) {
+            return Finding.fails(Obstacles.of(NO_NAMESPACE));
+        }
+        for (String promise : List.of("powerless", "writable", "confined", "hidden", "offline")) {
+            if (!outcome.is(promise, "yes")) {
+                return Finding.fails(Obstacles.of("the jail does not hold: not " + promise));
+            }
+        }
+        if (!Probe.isGoneSoon(namespace)) {
+            return Finding.fails(Obstacles.of("a process outlived the child that had started it"));
+        }
+        return Finding.works(
+                confinement,
+                "own file system, no network but the egress proxy"
+                        + tools.bridge()
+                                .map(program -> " (through " + program.getFileName() + ")")
+                                .orElse(", which is out of reach: install socat, perl, python3 or node"));
+    }
+
     private Finding namespace() throws IOException, InterruptedException {
         Optional<Obstacles> missing = missingTool();
         if (missing.isPresent()) {
@@ -98,10 +167,10 @@ final class SelfTest {
                 ? Path.of("/nonexistent")
                 : settings.hidden().get(0);
         Probe.Outcome outcome =
-                probe.run(confinement, NAMESPACE_SCRIPT.formatted(escaped(data)), Path.of("/"), List.of());
+                probe.run(confinement, NAMESPACE_SCRIPT.formatted(escaped(data())), Path.of("/"), Optional.empty());
         String namespace = outcome.facts().getOrDefault("namespace", "");
         if (outcome.exitCode() != 0 || namespace.isEmpty()) {
-            return Finding.fails(Obstacles.of(outcome.error()));
+            return Finding.fails(Obstacles.of(outcome.reason()));
         }
         if (PidNamespaces.own().filter(namespace::equals).isPresent()
                 || tooMany(outcome.facts().get("processes"))) {
@@ -148,10 +217,10 @@ final class SelfTest {
                 confinement,
                 "echo \"uid=$(id -u)\"; cat /proc/" + tools.pid() + "/environ >/dev/null 2>&1 || echo environ=no",
                 Path.of("/"),
-                List.of());
+                Optional.empty());
         if (outcome.exitCode() != 0
                 || !outcome.is("uid", Long.toString(account.get().uid()))) {
-            return Finding.fails(Obstacles.of(outcome.error()));
+            return Finding.fails(Obstacles.of(outcome.reason()));
         }
         return outcome.is("environ", "no")
                 ? Finding.works(confinement, "children run as " + settings.user())
@@ -169,6 +238,12 @@ final class SelfTest {
             return Optional.of(Obstacles.missing("setpriv", "util-linux"));
         }
         return tools.unshare().isEmpty() ? Optional.of(Obstacles.missing("unshare", "util-linux")) : Optional.empty();
+    }
+
+    private Path data() {
+        return settings.hidden().isEmpty()
+                ? Path.of("/nonexistent")
+                : settings.hidden().get(0);
     }
 
     private HiddenPlaces hiddenNow() {

@@ -53,7 +53,6 @@ public final class SettingsReader {
         SettingCatalogue.ALL.forEach(setting -> take(setting, locations));
         values.put(SettingCatalogue.DATA_DIR, data);
         ServerSettings settings = new ServerSettings(values, origins, home);
-        refuseWhatThisVersionLacks(settings);
         warnAboutReserved(settings);
         warnAboutUnknown();
         return new Result(settings, List.copyOf(warnings));
@@ -119,21 +118,6 @@ public final class SettingsReader {
             }
         });
         return Map.copyOf(found);
-    }
-
-    /** An operator who asks for a protection must not get a server without it. */
-    private static void refuseWhatThisVersionLacks(ServerSettings settings) {
-        refuse(SettingCatalogue.EGRESS_ENFORCE, settings.egressEnforcement() != EgressEnforcement.OFF);
-    }
-
-    private static void refuse(Setting<?> setting, boolean asked) {
-        if (asked) {
-            throw new Refusal(
-                    "not-available",
-                    setting.name()
-                            + " asks for a protection that this version does not have; unset it to start without,"
-                            + " or use a version that has it");
-        }
     }
 
     private void warnAboutReserved(ServerSettings settings) {

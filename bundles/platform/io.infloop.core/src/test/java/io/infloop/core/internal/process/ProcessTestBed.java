@@ -2,6 +2,8 @@ package io.infloop.core.internal.process;
 
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.internal.audit.KnownSecrets;
+import io.infloop.core.internal.egress.SelectorEgressGateway;
 import io.infloop.core.internal.instance.LocalServerInstance;
 import io.infloop.core.internal.sandbox.SandboxReport;
 import io.infloop.core.internal.sandbox.SandboxSettings;
@@ -37,6 +39,7 @@ final class ProcessTestBed implements AutoCloseable {
     final LocalServerInstance instance;
     final Sandboxes sandboxes;
     final ChildSupervisor supervisor;
+    private final SelectorEgressGateway egress;
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
     /** @param sandbox makes the operator's settings out of the data directory */
@@ -65,13 +68,20 @@ final class ProcessTestBed implements AutoCloseable {
         this.instance = new LocalServerInstance("test", data, Optional.empty(), "0", false);
         this.pidFiles = new PidFiles(data, instance);
         Spawner spawner = new Spawner();
-        this.sandboxes = new Sandboxes(sandbox.apply(data), tools, wrappers, spawner);
+        this.sandboxes = new Sandboxes(
+                sandbox.apply(data),
+                tools,
+                wrappers,
+                spawner,
+                instance.directory().resolve("jail"));
+        this.egress = new SelectorEgressGateway(audit, new KnownSecrets());
         this.supervisor = new ChildSupervisor(
                 new ChildEnvironment(environment, List.of()),
                 new WorkingDirectories(workspaceRoots, instance.directory()),
                 wrappers,
                 spawner,
                 sandboxes,
+                new EgressRules(egress, EgressRules.Enforcement.OFF),
                 pidFiles,
                 audit,
                 scheduler);
@@ -89,6 +99,29 @@ final class ProcessTestBed implements AutoCloseable {
     /** At that level; skips the test with the reason where the machine does not do it. */
     static ProcessTestBed at(SandboxLevel level, Path work) throws IOException, InterruptedException {
         return at(level, false, work);
+    }
+
+    /** In the jail with that program as the bridge, or none. */
+    static ProcessTestBed jail(Path work, Path bridge) throws IOException, InterruptedException {
+        at(SandboxLevel.JAIL, work).close();
+        SandboxTools own = tools();
+        return new ProcessTestBed(
+                work,
+                Map.of("PATH", PATH),
+                Wrappers.find(PATH),
+                List.of(),
+                data -> new SandboxSettings(Optional.of(SandboxLevel.JAIL), SandboxLevel.OFF, "nobody", List.of(data)),
+                new SandboxTools(
+                        own.sh(),
+                        own.setsid(),
+                        own.setpriv(),
+                        own.unshare(),
+                        own.mount(),
+                        own.bwrap(),
+                        Optional.ofNullable(bridge),
+                        own.uid(),
+                        own.gid(),
+                        own.pid()));
     }
 
     /** @param unprivileged as the children of a server that is not root; needs a test that is */
@@ -133,6 +166,7 @@ final class ProcessTestBed implements AutoCloseable {
     @Override
     public void close() {
         supervisor.close();
+        egress.close();
         scheduler.shutdownNow();
     }
 

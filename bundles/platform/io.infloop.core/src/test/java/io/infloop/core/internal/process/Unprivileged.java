@@ -30,8 +30,9 @@ final class Unprivileged {
         Wrappers found = Wrappers.find(PATH);
         Path prlimit = Files.writeString(
                 work.resolve("prlimit-unprivileged"),
-                "#!/bin/sh\nshift 2\nexec prlimit --core=0 -- setpriv --reuid=" + UID + " --regid=" + UID
-                        + " --clear-groups --inh-caps=-all -- \"$@\"\n");
+                "#!/bin/sh\nshift 2\nchown -R " + UID + ":" + UID + " '" + work
+                        + "/infloop-data/instances' 2>/dev/null\nexec prlimit --core=0 -- setpriv --reuid=" + UID
+                        + " --regid=" + UID + " --clear-groups --inh-caps=-all -- \"$@\"\n");
         Files.setPosixFilePermissions(prlimit, PosixFilePermissions.fromString("rwxr-xr-x"));
         SandboxTools tools = new SandboxTools(
                 own.sh(),
@@ -46,7 +47,7 @@ final class Unprivileged {
                 own.pid());
         ProcessTestBed bed = new ProcessTestBed(
                 work,
-                Map.of("PATH", PATH, "HOME", work.toString()),
+                Map.of("PATH", "/usr/bin:/bin", "HOME", work.toString()),
                 new Wrappers(found.setsid(), Optional.of(prlimit), found.kill()),
                 List.of(),
                 sandbox,

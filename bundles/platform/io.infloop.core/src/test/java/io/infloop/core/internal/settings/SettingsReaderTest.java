@@ -88,7 +88,6 @@ class SettingsReaderTest {
         "WORKSPACE_ROOTS, relative, invalid-setting",
         "WORKSPACE_ROOTS, /does/not/exist, invalid-setting",
         "WORKSPACE_ROOTS, ',', invalid-setting",
-        "INFLOOP_EGRESS_ENFORCE, 1, not-available",
         "INFLOOP_EGRESS_ENFORCE, yes, invalid-setting",
         "INFLOOP_SANDBOX, docker, invalid-setting",
         "INFLOOP_STRICT, yes, invalid-setting",

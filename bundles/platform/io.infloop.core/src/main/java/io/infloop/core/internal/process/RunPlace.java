@@ -1,0 +1,142 @@
+package io.infloop.core.internal.process;
+
+import io.infloop.core.internal.sandbox.Launch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The places of one child in a jail: a HOME, and a directory for the socket of its proxy. They end with the child. */
+final class RunPlace implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RunPlace.class);
+    /** The path of a socket has 107 bytes at most, its own name among them. */
+    private static final int MAX_SOCKET_DIRECTORY_BYTES = 95;
+
+    private static final int MOST_FILES = 2000;
+    private static final long MOST_BYTES = 32L * 1024 * 1024;
+
+    private final Path root;
+    private final Path home;
+    private final Path network;
+
+    private RunPlace(Path root, Path home, Path network) {
+        this.root = root;
+        this.home = home;
+        this.network = network;
+    }
+
+    /**
+     * Makes them, with copies of credential files.
+     *
+     * @param userHome where the files are taken from
+     * @param files relative to it; missing ones are passed over
+     */
+    static RunPlace create(Path parent, Path userHome, List<String> files) throws IOException {
+        Files.createDirectories(parent);
+        Path root = Files.createTempDirectory(parent, "run");
+        Path home = Files.createDirectory(root.resolve("home"));
+        Path network = root.resolve("net");
+        network = network.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_DIRECTORY_BYTES
+                ? Files.createDirectory(
+                        network, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+                : Files.createTempDirectory("infloop");
+        RunPlace place = new RunPlace(root, home, network);
+        try {
+            Copy copy = new Copy();
+            for (String file : files) {
+                Path from = userHome.resolve(file).normalize();
+                if (!from.startsWith(userHome) || from.equals(userHome)) {
+                    throw new IOException("credentialFiles: " + file + " is not below the home directory");
+                }
+                if (Files.exists(from)) {
+                    copy.tree(from, home.resolve(userHome.relativize(from)));
+                }
+            }
+            return place;
+        } catch (IOException incomplete) {
+            place.close();
+            throw incomplete;
+        }
+    }
+
+    Path network() {
+        return network;
+    }
+
+    Launch.Jail jail(boolean connected) {
+        return new Launch.Jail(home, connected ? Optional.of(network) : Optional.empty());
+    }
+
+    @Override
+    public void close() {
+        delete(network);
+        delete(root);
+    }
+
+    /** Links are removed, not followed; what the child made unreadable is made readable again. */
+    static void delete(Path root) {
+        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(root, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                        throws IOException {
+                    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path directory, IOException failed) throws IOException {
+                    Files.deleteIfExists(directory);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException notRemoved) {
+            LOGGER.warn("{} could not be removed: {}", root, notRemoved.getMessage());
+        }
+    }
+
+    /** Credentials are few and small; a whole home directory is a mistake in a manifest. */
+    private static final class Copy {
+        private int files;
+        private long bytes;
+
+        void tree(Path from, Path to) throws IOException {
+            if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectories(to);
+                try (Stream<Path> children = Files.list(from)) {
+                    for (Path child : children.toList()) {
+                        tree(child, to.resolve(child.getFileName().toString()));
+                    }
+                }
+            } else if (Files.isRegularFile(from)) {
+                bytes += Files.size(from);
+                if (++files > MOST_FILES || bytes > MOST_BYTES) {
+                    throw new IOException("credentialFiles: more than " + MOST_FILES + " files or "
+                            + MOST_BYTES / (1024 * 1024) + " MiB; name the few files that the program needs");
+                }
+                Files.createDirectories(to.getParent());
+                Files.copy(from, to);
+                Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
+            }
+        }
+    }
+}
