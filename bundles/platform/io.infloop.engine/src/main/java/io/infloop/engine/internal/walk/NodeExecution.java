@@ -78,7 +78,8 @@ final class NodeExecution implements NodeContext, AutoCloseable {
                 Optional.of(nodePath()),
                 Optional.of(context.run().header().correlationId()),
                 cancellation,
-                Optional.of(directory()));
+                Optional.of(directory()),
+                NodeSandbox.of(config));
     }
 
     private Path directory() {

@@ -44,6 +44,7 @@ final class CommandCheck {
             ProcessSpec.Builder spec = ProcessSpec.builder(List.of("/bin/sh", "-c", line.get()))
                     .timeout(Duration.ofMillis(timeoutMs))
                     .captureBytes(CAPTURE_BYTES)
+                    .notices(context.journal()::notice)
                     .stdoutLines(context.journal()::stdout)
                     .stderrLines(context.journal()::stderr);
             Object directory = config.get("cwd");
@@ -85,6 +86,9 @@ final class CommandCheck {
                                 ? "exit " + code.getAsInt()
                                 : "killed by signal " + exit.signal().orElse(0);
                 };
-        return ConditionNode.checked(exit.isSuccess(), detail, outputs);
+        return ConditionNode.checked(
+                exit.isSuccess(),
+                detail + exit.explanation().map(why -> " (" + why + ")").orElse(""),
+                outputs);
     }
 }

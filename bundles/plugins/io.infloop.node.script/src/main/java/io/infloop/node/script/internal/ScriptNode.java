@@ -67,6 +67,7 @@ public final class ScriptNode implements NodeType {
         ProcessSpec.Builder spec = ProcessSpec.builder(harness.command(context.interpreter("python")))
                 .stdin(config.argumentsJson())
                 .timeout(Duration.ofMillis(config.timeoutMs()))
+                .notices(context.journal()::notice)
                 .stdoutLines(context.journal()::stdout)
                 .stderrLines(context.journal()::stderr);
         harness.environment().forEach(spec::environment);

@@ -75,8 +75,9 @@ final class ScriptOutputs {
                 String end = exit.exitCode().isPresent()
                         ? "exit code " + exit.exitCode().getAsInt()
                         : "signal " + exit.signal().orElse(0);
-                yield Optional.of(
-                        "script ended with " + end + lastLine(exit.stderr().text()));
+                yield Optional.of("script ended with " + end
+                        + lastLine(exit.stderr().text())
+                        + exit.explanation().map(why -> " (" + why + ")").orElse(""));
             }
         };
     }

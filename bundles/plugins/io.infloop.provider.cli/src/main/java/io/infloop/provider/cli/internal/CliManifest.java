@@ -1,6 +1,8 @@
 package io.infloop.provider.cli.internal;
 
 import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.process.SandboxDemand;
+import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.provider.ManifestException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,9 @@ record CliManifest(
         List<String> envPassthrough,
         Map<String, String> environment,
         List<String> dangerousArgs,
-        List<String> egressAllowlist,
+        Optional<List<String>> egressAllowlist,
+        SandboxDemand sandbox,
+        List<String> credentialFiles,
         boolean interruptFirst) {
 
     private static final Set<String> FIELDS = Set.of(
@@ -30,6 +34,9 @@ record CliManifest(
             "env",
             "dangerousArgs",
             "egressAllowlist",
+            "sandbox",
+            "sandboxRequired",
+            "credentialFiles",
             "interruptFirst");
 
     static CliManifest read(JsonObject document) throws ManifestException {
@@ -43,6 +50,8 @@ record CliManifest(
                 environment(document),
                 texts(document, "dangerousArgs").orElse(List.of()),
                 egressAllowlist(document),
+                new SandboxDemand(level(document, "sandbox"), level(document, "sandboxRequired")),
+                credentialFiles(document),
                 flag(document, "interruptFirst"));
     }
 
@@ -139,15 +148,44 @@ record CliManifest(
                 && name.chars().allMatch(c -> c == '_' || c < 128 && Character.isLetterOrDigit(c));
     }
 
-    private static List<String> egressAllowlist(JsonObject document) throws ManifestException {
-        List<String> hosts = texts(document, "egressAllowlist").orElse(List.of());
-        for (String host : hosts) {
+    private static SandboxLevel level(JsonObject document, String name) throws ManifestException {
+        Object value = document.get(name);
+        if (value == null) {
+            return SandboxLevel.OFF;
+        }
+        return Optional.of(value)
+                .filter(String.class::isInstance)
+                .flatMap(text -> SandboxLevel.named((String) text))
+                .filter(level -> level != SandboxLevel.OFF)
+                .orElseThrow(() -> new ManifestException(name
+                        + ": expected jail, namespace or user; a manifest can ask for more isolation, never for less"));
+    }
+
+    private static List<String> credentialFiles(JsonObject document) throws ManifestException {
+        List<String> files = texts(document, "credentialFiles").orElse(List.of());
+        for (String file : files) {
+            if (file.isBlank()
+                    || file.startsWith("/")
+                    || file.indexOf('\0') >= 0
+                    || List.of(file.split("/", -1)).stream().anyMatch(name -> name.equals("..") || name.equals("."))) {
+                throw new ManifestException(
+                        "credentialFiles: expected paths below the home directory such as .acme/auth.json, found: "
+                                + file);
+            }
+        }
+        return files;
+    }
+
+    private static Optional<List<String>> egressAllowlist(JsonObject document) throws ManifestException {
+        Optional<List<String>> hosts = texts(document, "egressAllowlist");
+        for (String host : hosts.orElse(List.of())) {
             if (!isHost(host.startsWith("*.") ? host.substring(2) : host)) {
                 throw new ManifestException(
                         "egressAllowlist: expected hosts such as api.acme.dev or *.acme.dev, no ports, found: " + host);
             }
         }
-        return hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
+        return hosts.map(
+                list -> list.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList());
     }
 
     private static boolean isHost(String host) {

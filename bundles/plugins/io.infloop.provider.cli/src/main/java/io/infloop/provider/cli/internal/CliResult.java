@@ -17,7 +17,11 @@ final class CliResult {
                 output.stderr(),
                 exit.exitCode(),
                 exit.timedOut(),
-                failure(exit, output, parsed, timeout),
+                failure(exit, output, parsed, timeout)
+                        .map(text -> text
+                                + exit.explanation()
+                                        .map(why -> " (" + why + ")")
+                                        .orElse("")),
                 parsed.usage(),
                 parsed.sessionId(),
                 parsed.permissionDenials(),

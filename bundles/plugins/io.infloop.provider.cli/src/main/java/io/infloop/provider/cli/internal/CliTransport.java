@@ -39,7 +39,7 @@ public final class CliTransport implements ProviderTransport {
                 id(),
                 true,
                 !cli.dangerousArgs().isEmpty(),
-                !cli.egressAllowlist().isEmpty());
+                cli.egressAllowlist().isPresent());
     }
 
     @Override
@@ -60,13 +60,16 @@ public final class CliTransport implements ProviderTransport {
             ProcessSpec.Builder spec = ProcessSpec.builder(command)
                     .workingDirectory(directory.get())
                     .envPassthrough(cli.envPassthrough())
-                    .egressAllowlist(cli.egressAllowlist())
+                    .sandbox(cli.sandbox())
+                    .credentialFiles(cli.credentialFiles())
+                    .notices(sink::notice)
                     .timeout(request.timeout())
                     .interruptFirst(cli.interruptFirst())
                     // Both streams are read line by line into the bounded output; a second copy is not needed.
                     .captureBytes(CAPTURE_BYTES)
                     .stdoutLines(line -> output.parse(parser, line))
                     .stderrLines(output::stderr);
+            cli.egressAllowlist().ifPresent(spec::egressAllowlist);
             cli.environment().forEach(spec::environment);
             if (cli.promptVia() == PromptVia.STDIN) {
                 spec.stdin(request.prompt());
@@ -74,6 +77,9 @@ public final class CliTransport implements ProviderTransport {
             ProcessExit exit = context.processes().run(spec.build());
             return CliResult.of(exit, output, output.finish(parser), request.timeout());
         } catch (SpawnException notStarted) {
+            if (notStarted.isRefusal()) {
+                return AgentResult.failed(notStarted.getMessage());
+            }
             return AgentResult.failed("runProvider(" + manifest.id() + ") spawn error: " + notStarted.getMessage());
         } catch (ManifestException | RefusedArgumentException refused) {
             return AgentResult.failed("runProvider(" + manifest.id() + "): " + refused.getMessage());

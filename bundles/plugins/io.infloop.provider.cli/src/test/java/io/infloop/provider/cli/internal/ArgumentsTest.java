@@ -3,6 +3,7 @@ package io.infloop.provider.cli.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.infloop.spi.process.SandboxDemand;
 import io.infloop.spi.provider.AgentRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,18 @@ class ArgumentsTest {
     }
 
     private static CliManifest manifest(List<String> args, PromptVia via) {
-        return new CliManifest("acme", args, "plain", via, List.of(), Map.of(), List.of("--yes"), List.of(), false);
+        return new CliManifest(
+                "acme",
+                args,
+                "plain",
+                via,
+                List.of(),
+                Map.of(),
+                List.of("--yes"),
+                Optional.empty(),
+                SandboxDemand.NONE,
+                List.of(),
+                false);
     }
 
     private static AgentRequest request(String prompt, String agent, boolean skipPermissions) {
