@@ -40,8 +40,8 @@ import io.infloop.core.internal.process.Wrappers;
 import io.infloop.core.internal.rate.BucketRateLimiters;
 import io.infloop.core.internal.secret.ScopedSecrets;
 import io.infloop.core.internal.sandbox.SandboxReport;
-import io.infloop.core.internal.selfcheck.SelfCheck;
 import io.infloop.core.internal.sandbox.SandboxTools;
+import io.infloop.core.internal.selfcheck.SelfCheck;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.EnvironmentSecrets;
 import io.infloop.core.internal.settings.ServerSettings;
@@ -275,7 +275,8 @@ final class CoreServices {
 
     /** What core knows itself first. */
     private List<PostureSource> postureSources() {
-        List<PostureSource> sources = new ArrayList<>(List.of(new ChildrenPosture(wrappers, sandboxes::report), selfCheck));
+        List<PostureSource> sources =
+                new ArrayList<>(List.of(new ChildrenPosture(wrappers, sandboxes::report), selfCheck));
         sources.addAll(postureSources.getTracked().values());
         return sources;
     }
