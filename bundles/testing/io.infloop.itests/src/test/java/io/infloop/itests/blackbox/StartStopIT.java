@@ -46,8 +46,9 @@ class StartStopIT {
 
     @Test
     void refusesSettingsItCannotHonour() {
-        try (Server server =
-                Server.on(data("sandbox")).with("INFLOOP_SANDBOX_REQUIRED", "all").launch()) {
+        try (Server server = Server.on(data("sandbox"))
+                .with("INFLOOP_SANDBOX_REQUIRED", "all")
+                .launch()) {
             assertThat(server.awaitExit(Duration.ofSeconds(60))).isEqualTo(78);
             assertThat(server.log()).contains("INFLOOP_SANDBOX_REQUIRED");
         }
