@@ -172,7 +172,7 @@ final class CoreServices {
                 pidFiles,
                 audit,
                 scheduler);
-        ProcessLauncher own = supervisor.launcherFor(new ProcessOwner(
+        ProcessLauncher own = supervisor.ownLauncherFor(new ProcessOwner(
                 context.getBundle().getSymbolicName(),
                 Optional.empty(),
                 Optional.empty(),

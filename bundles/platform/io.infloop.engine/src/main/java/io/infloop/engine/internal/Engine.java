@@ -41,7 +41,6 @@ import io.infloop.spi.workspace.WorkspaceRoots;
 import io.infloop.store.RecordStore;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
-import io.infloop.workspace.worktree.TreeKind;
 import io.infloop.workspace.worktree.Worktrees;
 import java.time.Clock;
 import java.time.Duration;
@@ -126,7 +125,7 @@ public final class Engine implements AutoCloseable {
                 workflows,
                 services.processes(),
                 services.workspaceRoots(),
-                new RunTrees(services.worktrees(), markers, TreeKind.WORKTREE),
+                new RunTrees(services.worktrees(), markers, services.processes()::sandboxLevel),
                 settings,
                 new PluginThreads(PLUGIN_GRACE),
                 leaseWatch,

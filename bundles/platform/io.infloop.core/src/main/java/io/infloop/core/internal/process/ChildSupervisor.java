@@ -113,6 +113,21 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     }
 
     @Override
+    public ProcessLauncher ownLauncherFor(ProcessOwner owner) {
+        return spec -> start(spec, owner, () -> ladder().own());
+    }
+
+    @Override
+    public SandboxLevel sandboxLevel() {
+        try {
+            return sandboxes.ladder().report().inForce();
+        } catch (InterruptedException shutDown) {
+            Thread.currentThread().interrupt();
+            return SandboxLevel.OFF;
+        }
+    }
+
+    @Override
     public int reapOrphans() {
         try {
             return reaper.reap();
@@ -128,6 +143,15 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     }
 
     SupervisedProcess start(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
+        return start(spec, owner, () -> confinement(spec, owner));
+    }
+
+    private interface ConfinementChoice {
+        Confinement choose() throws SpawnException;
+    }
+
+    private SupervisedProcess start(ProcessSpec spec, ProcessOwner owner, ConfinementChoice choice)
+            throws SpawnException {
         if (closed) {
             throw new SpawnException("the server shuts down; nothing is started any more");
         }
@@ -139,7 +163,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         }
         boolean started = false;
         try {
-            Child child = spawn(spec, owner);
+            Child child = spawn(spec, owner, choice);
             started = true;
             return child;
         } finally {
@@ -149,12 +173,12 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         }
     }
 
-    private Child spawn(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
+    private Child spawn(ProcessSpec spec, ProcessOwner owner, ConfinementChoice choice) throws SpawnException {
         Path directory = directories.resolve(spec, owner);
         Map<String, String> variables = environment.forChild(spec.envPassthrough(), spec.environment(), directory);
         String command = spec.command().get(0);
         Path program = Executables.resolve(command, directory, variables.get("PATH"));
-        Confinement confinement = confinement(spec, owner);
+        Confinement confinement = choice.choose();
         String mark = pidFiles.marks().next();
         Optional<RunPlace> place = place(confinement, spec, variables);
         Optional<EgressSession> egress = Optional.empty();
@@ -258,18 +282,22 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     }
 
     private Confinement confinement(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
+        SandboxDemand demand = owner.sandbox().and(spec.sandbox());
+        SandboxLadder available = ladder();
+        Confinement confinement = available.choose(demand);
+        if (!confinement.level().isAtLeast(demand.wanted())) {
+            spec.notices()
+                    .accept("[sandbox] the level " + demand.wanted().id()
+                            + " was asked for and is not available here,"
+                            + " the level " + confinement.level().id() + " is used: "
+                            + available.report().obstacle(demand.wanted()));
+        }
+        return confinement;
+    }
+
+    private SandboxLadder ladder() throws SpawnException {
         try {
-            SandboxDemand demand = owner.sandbox().and(spec.sandbox());
-            SandboxLadder available = sandboxes.ladder();
-            Confinement confinement = available.choose(demand);
-            if (!confinement.level().isAtLeast(demand.wanted())) {
-                spec.notices()
-                        .accept("[sandbox] the level " + demand.wanted().id()
-                                + " was asked for and is not available here,"
-                                + " the level " + confinement.level().id() + " is used: "
-                                + available.report().obstacle(demand.wanted()));
-            }
-            return confinement;
+            return sandboxes.ladder();
         } catch (InterruptedException shutDown) {
             Thread.currentThread().interrupt();
             throw new SpawnException("not started: interrupted while the sandbox was tested", shutDown);

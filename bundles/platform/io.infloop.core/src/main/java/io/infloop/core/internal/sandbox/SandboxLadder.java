@@ -78,4 +78,11 @@ public final class SandboxLadder {
         }
         return confinements.get(level);
     }
+
+    /** The confinement for the server's own tools: never one that keeps them from the server's files. */
+    public Confinement own() {
+        boolean namespace =
+                report.inForce().isAtLeast(SandboxLevel.NAMESPACE) && confinements.containsKey(SandboxLevel.NAMESPACE);
+        return confinements.get(namespace ? SandboxLevel.NAMESPACE : SandboxLevel.OFF);
+    }
 }

@@ -160,7 +160,8 @@ final class NodeExecution implements NodeContext, AutoCloseable {
 
     @Override
     public Optional<RunWorktrees> worktrees() {
-        return Optional.of(services.trees().forNode(context.run().header(), nodePath(), cancellation));
+        return Optional.of(
+                services.trees().forNode(context.run().header(), nodePath(), NodeSandbox.of(config), cancellation));
     }
 
     @Override

@@ -3,11 +3,14 @@ package io.infloop.engine.internal.walk;
 import io.infloop.engine.internal.journal.RunMarkers;
 import io.infloop.engine.internal.state.RunHeader;
 import io.infloop.spi.Cancellation;
+import io.infloop.spi.process.SandboxDemand;
+import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.workspace.RunWorktrees;
 import io.infloop.workspace.worktree.TreeKind;
 import io.infloop.workspace.worktree.Worktrees;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,19 +20,22 @@ public final class RunTrees {
 
     private final Worktrees worktrees;
     private final RunMarkers markers;
-    private final TreeKind kind;
+    private final Supplier<SandboxLevel> level;
 
-    /** @param kind what nodes get; clones where children are kept in a jail */
-    public RunTrees(Worktrees worktrees, RunMarkers markers, TreeKind kind) {
+    /** @param level that every child is kept at, at least */
+    public RunTrees(Worktrees worktrees, RunMarkers markers, Supplier<SandboxLevel> level) {
         this.worktrees = worktrees;
         this.markers = markers;
-        this.kind = kind;
+        this.level = level;
     }
 
-    RunWorktrees forNode(RunHeader run, String nodePath, Cancellation cancellation) {
+    /** @param demand of the node */
+    RunWorktrees forNode(RunHeader run, String nodePath, SandboxDemand demand, Cancellation cancellation) {
+        boolean jailed = level.get().strongerOf(demand.wanted()).strongerOf(demand.required()) == SandboxLevel.JAIL;
         return worktrees.forNode(
                 new Worktrees.TreeOwner(run.runId(), run.workflowId(), run.correlationId(), nodePath),
-                kind,
+                // What a worktree shares with its repository cannot be seen from within a jail.
+                jailed ? TreeKind.CLONE : TreeKind.WORKTREE,
                 cancellation,
                 tree -> note(run.runId(), tree));
     }

@@ -82,7 +82,7 @@ public final class GitWorktrees implements Worktrees {
 
     Git git(Optional<TreeOwner> owner, Cancellation cancellation) {
         return new Git(
-                processes.launcherFor(new ProcessOwner(
+                processes.ownLauncherFor(new ProcessOwner(
                         BUNDLE,
                         owner.map(TreeOwner::runId),
                         owner.map(TreeOwner::nodePath),
