@@ -24,11 +24,17 @@ abstract class ApiServlet extends HttpServlet {
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiReply reply = answer(request);
-        if (reply.status() == ErrorCode.PAYLOAD_TOO_LARGE.httpStatus()) {
+        if (reply.status() >= 400 && isUnread(request)) {
             response.setHeader("connection", "close");
             RestOfBody.skip(request);
         }
         write(reply, response);
+    }
+
+    /** A refusal may come before the body was read; who still writes would not read the answer. */
+    private static boolean isUnread(HttpServletRequest request) throws IOException {
+        return (request.getContentLengthLong() > 0 || request.getHeader("transfer-encoding") != null)
+                && !request.getInputStream().isFinished();
     }
 
     private ApiReply answer(HttpServletRequest request) {

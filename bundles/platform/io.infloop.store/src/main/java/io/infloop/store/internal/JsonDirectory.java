@@ -180,7 +180,9 @@ final class JsonDirectory<T> {
         }
         everRead = true;
         for (String id : Set.copyOf(entries.keySet())) {
-            if (!present.contains(id) && forget(id)) {
+            // A listing may miss a file that is being replaced by another server at this moment; so it is looked for by
+            // name.
+            if (!present.contains(id) && refresh(id)) {
                 changed.add(id);
             }
         }

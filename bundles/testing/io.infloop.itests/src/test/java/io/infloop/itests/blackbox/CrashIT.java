@@ -236,7 +236,8 @@ class CrashIT {
     void interruptedRunsAreRecordedAndTheirChildrenKilled() throws IOException {
         Path data = Distribution.temporaryDirectory("orphan").resolve("data");
         Path child = data.resolveSibling("child");
-        Server first = Server.on(data).start();
+        // Without a namespace: there children die with their server, and nobody has to find them.
+        Server first = Server.on(data).with("INFLOOP_SANDBOX", "off").start();
         Fixtures.saveWorkflow(first, Fixtures.sleepingWorkflow("orphan", child));
         Answer started = first.post("/api/run", "{\"workflowId\":\"orphan\"}");
         long pid = Fixtures.awaitPid(child);

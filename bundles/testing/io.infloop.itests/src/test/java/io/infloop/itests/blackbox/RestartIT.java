@@ -28,7 +28,7 @@ class RestartIT {
         Server first = Server.on(data).with("PORT", port).start();
         Fixtures.saveWorkflow(first, Fixtures.quickWorkflow("restart"));
         String trigger = Fixtures.gitHubTrigger(first, "restart");
-        Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+        Set<String> strange = ConcurrentHashMap.newKeySet();
         AtomicInteger accepted = new AtomicInteger();
         AtomicInteger unreachable = new AtomicInteger();
         AtomicBoolean stop = new AtomicBoolean();
@@ -37,7 +37,9 @@ class RestartIT {
                 try {
                     Answer answer = first.send(GitHub.delivery(
                             first, trigger, "pull_request", SECRET, GitHub.pullRequest("opened", 1, "fix")));
-                    statuses.add(answer.status());
+                    if (answer.status() != 202 && answer.status() != 503) {
+                        strange.add(answer.status() + " " + answer.body());
+                    }
                     if (answer.status() == 202) {
                         accepted.incrementAndGet();
                     }
@@ -62,7 +64,7 @@ class RestartIT {
             stop.set(true);
             first.close();
         }
-        assertThat(statuses).contains(202).isSubsetOf(202, 503);
+        assertThat(strange).isEmpty();
     }
 
     private static int freePort() throws IOException {

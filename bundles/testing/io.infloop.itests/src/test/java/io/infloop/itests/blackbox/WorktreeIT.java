@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.Fixtures;
+import io.infloop.itests.support.GitRepositories;
 import io.infloop.itests.support.Server;
 import io.infloop.itests.support.Server.Answer;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What agents do in worktrees is on a branch afterwards, whether their server lives or dies. */
@@ -20,7 +17,7 @@ class WorktreeIT {
     @Test
     void workOfAnAgentIsKeptAppliedAndDiscarded() throws Exception {
         Path data = Distribution.temporaryDirectory("worktree").resolve("data");
-        Path repository = repository(data.resolveSibling("repo"));
+        Path repository = GitRepositories.create(data.resolveSibling("repo"));
         Fixtures.dropAgent(data, "editor", "echo changed > a.txt; pwd > where.txt\n" + Fixtures.agentScript("done"));
         try (Server server =
                 Server.on(data).with("WORKSPACE_ROOTS", repository.toString()).start()) {
@@ -33,7 +30,8 @@ class WorktreeIT {
             assertThat(outputs.path("worktreePath").asText()).startsWith(repository + "/.infloop-worktrees/");
             assertThat(outputs.path("worktreeChanges").path("files").asInt()).isEqualTo(2);
             assertThat(run.path("worktrees").path(0).path("branch").asText()).isEqualTo(branch);
-            assertThat(git(repository, "show", branch + ":where.txt").strip())
+            assertThat(GitRepositories.git(repository, "show", branch + ":where.txt")
+                            .strip())
                     .isEqualTo(outputs.path("worktreePath").asText());
             assertThat(repository.resolve(".infloop-worktrees")).isEmptyDirectory();
             assertThat(repository.resolve("a.txt")).hasContent("one\n");
@@ -51,7 +49,8 @@ class WorktreeIT {
             assertThat(repository.resolve("a.txt")).hasContent("changed\n");
             assertThat(server.post(trees + "/agent-1/apply", "{}").status()).isEqualTo(409);
             assertThat(server.post(trees + "/agent-1/discard", "{}").status()).isEqualTo(200);
-            assertThat(git(repository, "branch", "--list", "infloop/*")).isEmpty();
+            assertThat(GitRepositories.git(repository, "branch", "--list", "infloop/*"))
+                    .isEmpty();
             assertThat(server.get("/api/audit?runId=" + runId).body())
                     .contains("worktree.preserved", "worktree.applied", "worktree.discarded");
         }
@@ -60,7 +59,7 @@ class WorktreeIT {
     @Test
     void workOfAnAgentWhoseServerIsKilledIsKeptByTheNextOne() throws Exception {
         Path data = Distribution.temporaryDirectory("worktree-crash").resolve("data");
-        Path repository = repository(data.resolveSibling("repo"));
+        Path repository = GitRepositories.create(data.resolveSibling("repo"));
         Fixtures.dropAgent(
                 data, "editor", "echo unsaved > a.txt; touch '" + data.resolveSibling("began") + "'; sleep 300\n");
         Server first = Server.on(data).start();
@@ -73,7 +72,8 @@ class WorktreeIT {
             JsonNode run = finished(second, runId);
             assertThat(run.path("status").asText()).isEqualTo("failed");
             String branch = run.path("worktrees").path(0).path("branch").asText();
-            assertThat(git(repository, "show", branch + ":a.txt")).isEqualTo("unsaved\n");
+            assertThat(GitRepositories.git(repository, "show", branch + ":a.txt"))
+                    .isEqualTo("unsaved\n");
             assertThat(repository.resolve(".infloop-worktrees")).isEmptyDirectory();
         }
     }
@@ -94,27 +94,5 @@ class WorktreeIT {
                 .until(() ->
                         server.get("/api/runs/tree/" + runId).json().path("run").has("finishedAt"));
         return server.get("/api/runs/tree/" + runId).json().path("run");
-    }
-
-    private static Path repository(Path directory) throws IOException, InterruptedException {
-        Path repository = Files.createDirectories(directory).toRealPath();
-        git(repository, "init", "-q", "-b", "main");
-        Files.writeString(repository.resolve("a.txt"), "one\n");
-        git(repository, "add", "-A");
-        git(repository, "commit", "-q", "-m", "first");
-        return repository;
-    }
-
-    private static String git(Path directory, String... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of("git", "-c", "user.name=Test", "-c", "user.email=test@example.com"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
     }
 }

@@ -49,7 +49,7 @@ public final class Fixtures {
                 .formatted(id, agentId, directory);
     }
 
-    /** A workflow whose one condition is a shell that writes its pid to {@code pidFile} and then sleeps for minutes. */
+    /** A workflow whose one condition is a shell that writes its pid, as it sees it, to {@code pidFile} and then sleeps for minutes. */
     public static String sleepingWorkflow(String id, Path pidFile) {
         return """
                 {"id":"%s","name":"Sleeping",
@@ -61,7 +61,7 @@ public final class Fixtures {
                 .formatted(id, pidFile);
     }
 
-    /** Waits until the shell of a {@linkplain #sleepingWorkflow sleeping workflow} runs. @return its pid */
+    /** Waits until the shell of a {@linkplain #sleepingWorkflow sleeping workflow} runs. @return its pid, which means something here only without a namespace */
     public static long awaitPid(Path pidFile) {
         AtomicReference<String> pid = new AtomicReference<>("");
         await().until(() -> {
