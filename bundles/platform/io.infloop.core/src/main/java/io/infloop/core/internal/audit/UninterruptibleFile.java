@@ -14,7 +14,11 @@ import java.nio.file.Path;
  * stopped run writes the lines of others too. Not thread-safe, except for {@link #sync}.
  */
 final class UninterruptibleFile implements LogFile {
+    private static final long UNKNOWN = -1;
+
     private final RandomAccessFile file;
+    /** Where the system reads or writes next. Lines follow each other, so it need not be told for each of them. */
+    private long next;
 
     private UninterruptibleFile(RandomAccessFile file) {
         this.file = file;
@@ -55,9 +59,10 @@ final class UninterruptibleFile implements LogFile {
     /** @param target with an array */
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-        file.seek(position);
+        seek(position);
         int count = file.read(target.array(), target.arrayOffset() + target.position(), target.remaining());
         if (count > 0) {
+            next = position + count;
             target.position(target.position() + count);
         }
         return count;
@@ -66,12 +71,24 @@ final class UninterruptibleFile implements LogFile {
     /** In one call of the system unless that takes less. */
     @Override
     public void write(byte[] bytes, int length, long position) throws IOException {
-        file.seek(position);
+        seek(position);
+        // After a failure some of it may be written.
+        next = UNKNOWN;
         file.write(bytes, 0, length);
+        next = position + length;
+    }
+
+    private void seek(long position) throws IOException {
+        if (position != next) {
+            next = UNKNOWN;
+            file.seek(position);
+            next = position;
+        }
     }
 
     @Override
     public void truncate(long size) throws IOException {
+        next = UNKNOWN;
         file.setLength(size);
     }
 
