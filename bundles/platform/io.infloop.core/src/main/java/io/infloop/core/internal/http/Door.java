@@ -121,7 +121,7 @@ public final class Door implements Preprocessor {
     }
 
     /** From now on requests are let in: what serves them is in its place. */
-    void open() {
+    public void open() {
         open = true;
     }
 
