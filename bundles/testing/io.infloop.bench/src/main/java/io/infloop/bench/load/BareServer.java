@@ -21,7 +21,7 @@ import org.eclipse.jetty.util.Promise;
 
 /**
  * The least that can be done with a signed delivery: Jetty reads it, the signature is verified, 202 or 401. Nothing is parsed or
- * stored. A program of its own; prints its port and ends when its standard input ends.
+ * stored. A GET is answered at once. A program of its own; prints its port and ends when its standard input ends.
  */
 public final class BareServer {
     private BareServer() {}
@@ -44,11 +44,20 @@ public final class BareServer {
         private static final byte[] ACCEPTED = "{\"queued\":true}".getBytes(StandardCharsets.UTF_8);
         private static final byte[] REJECTED = "{\"error\":\"bad-signature\"}".getBytes(StandardCharsets.UTF_8);
 
+        private static final byte[] VERSION =
+                ("{\"name\":\"bare\",\"version\":\"0.1.0\",\"instanceId\":\"0123456789abcdef0123456789\","
+                                + "\"startedAt\":1700000000000}")
+                        .getBytes(StandardCharsets.UTF_8);
+
         private final SecretKeySpec key =
                 new SecretKeySpec(GithubDelivery.SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
+            if (request.getMethod().equals("GET")) {
+                answer(response, callback, 200, VERSION);
+                return true;
+            }
             Content.Source.asByteBuffer(
                     request, Promise.from(body -> answer(request, response, callback, body), callback::failed));
             return true;
@@ -56,8 +65,11 @@ public final class BareServer {
 
         private void answer(Request request, Response response, Callback callback, ByteBuffer body) {
             boolean genuine = isGenuine(request.getHeaders().get("x-hub-signature-256"), body);
-            byte[] answer = genuine ? ACCEPTED : REJECTED;
-            response.setStatus(genuine ? 202 : 401);
+            answer(response, callback, genuine ? 202 : 401, genuine ? ACCEPTED : REJECTED);
+        }
+
+        private static void answer(Response response, Callback callback, int status, byte[] answer) {
+            response.setStatus(status);
             response.getHeaders().put(new HttpField(HttpHeader.CONTENT_TYPE, "application/json"));
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length);
             response.write(true, ByteBuffer.wrap(answer), callback);

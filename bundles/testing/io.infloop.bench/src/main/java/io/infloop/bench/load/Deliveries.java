@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Prepared requests, all with delivery ids of their own. Thread-safe. */
-final class Deliveries {
+final class Deliveries implements Requests {
     private static final int DISTINCT = 32;
 
     private record Prepared(byte[] body, String headStart) {}
@@ -15,9 +15,6 @@ final class Deliveries {
     private final List<Prepared> prepared = new ArrayList<>();
     private final AtomicLong counter = new AtomicLong();
     private final int expectedStatus;
-
-    /** One request. */
-    record Request(byte[] head, byte[] body) {}
 
     private Deliveries(String path, boolean genuine, int expectedStatus) {
         this.expectedStatus = expectedStatus;
@@ -41,7 +38,8 @@ final class Deliveries {
         return new Deliveries(path, false, 401);
     }
 
-    int expectedStatus() {
+    @Override
+    public int expectedStatus() {
         return expectedStatus;
     }
 
@@ -49,7 +47,8 @@ final class Deliveries {
         return prepared.get(0).body().length;
     }
 
-    Request next() {
+    @Override
+    public Request next() {
         long number = counter.incrementAndGet();
         Prepared next = prepared.get((int) (number % prepared.size()));
         String id = String.format("%08x-0000-4000-8000-%012x", System.identityHashCode(this), number);

@@ -22,12 +22,12 @@ final class LoadGenerator {
         this.connections = connections;
     }
 
-    PhaseResult run(Deliveries deliveries, Duration length, int maxRequests) throws InterruptedException {
+    PhaseResult run(Requests requests, Duration length, int maxRequests) throws InterruptedException {
         AtomicInteger left = new AtomicInteger(maxRequests);
         CountDownLatch go = new CountDownLatch(1);
         List<Sender> senders = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            Sender sender = new Sender(deliveries, left, go, length);
+            Sender sender = new Sender(requests, left, go, length);
             sender.thread = new Thread(sender, "sender-" + i);
             sender.thread.setDaemon(true);
             sender.thread.start();
@@ -58,7 +58,7 @@ final class LoadGenerator {
     private final class Sender implements Runnable {
         private static final int MAX_BREAKS = 20;
 
-        private final Deliveries deliveries;
+        private final Requests requests;
         private final AtomicInteger left;
         private final CountDownLatch go;
         private final Duration length;
@@ -68,8 +68,8 @@ final class LoadGenerator {
         private long endedAt;
         private Thread thread;
 
-        Sender(Deliveries deliveries, AtomicInteger left, CountDownLatch go, Duration length) {
-            this.deliveries = deliveries;
+        Sender(Requests requests, AtomicInteger left, CountDownLatch go, Duration length) {
+            this.requests = requests;
             this.left = left;
             this.go = go;
             this.length = length;
@@ -82,7 +82,7 @@ final class LoadGenerator {
                 go.await();
                 long deadline = System.nanoTime() + length.toNanos();
                 while (System.nanoTime() < deadline && left.getAndDecrement() > 0 && breaks < MAX_BREAKS) {
-                    Deliveries.Request request = deliveries.next();
+                    Requests.Request request = requests.next();
                     long sentAt = System.nanoTime();
                     int status;
                     try {
@@ -91,7 +91,7 @@ final class LoadGenerator {
                         status = BROKEN;
                         breaks++;
                     }
-                    if (status == deliveries.expectedStatus()) {
+                    if (status == requests.expectedStatus()) {
                         if (count == latencies.length) {
                             latencies = Arrays.copyOf(latencies, count * 2);
                         }

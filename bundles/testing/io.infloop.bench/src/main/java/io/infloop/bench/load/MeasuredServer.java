@@ -18,6 +18,9 @@ import java.util.Optional;
 final class MeasuredServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final String WORKFLOW = "measured";
+    private static final String TOKEN = "a-token-that-is-only-used-for-measuring";
+    /** What opens the door: a header line with its end. */
+    static final String AUTHORIZATION = "Authorization: Bearer " + TOKEN + "\r\n";
 
     private final Child child;
     private final int port;
@@ -41,6 +44,7 @@ final class MeasuredServer implements AutoCloseable {
                 "INFLOOP_DATA_DIR", data.toString(),
                 "HOST", "127.0.0.1",
                 "PORT", "0",
+                "INFLOOP_API_TOKEN", TOKEN,
                 "INFLOOP_WEBHOOK_RATE_LIMIT", "0",
                 "INFLOOP_QUEUE_MAX", "10000000",
                 "INFLOOP_RUN_HISTORY_LIMIT", "10",
@@ -77,7 +81,8 @@ final class MeasuredServer implements AutoCloseable {
     /** How many deliveries the server says are waiting. */
     long waiting() throws IOException {
         try (KeepAliveConnection api = new KeepAliveConnection(port)) {
-            byte[] head = ("GET /api/triggers/queue?limit=1 HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n")
+            byte[] head = ("GET /api/triggers/queue?limit=1 HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n"
+                            + AUTHORIZATION + "\r\n")
                     .getBytes(StandardCharsets.ISO_8859_1);
             KeepAliveConnection.Answer answer = api.ask(head, new byte[0]);
             return Json.parseObject(answer.body())
@@ -212,8 +217,8 @@ final class MeasuredServer implements AutoCloseable {
     private static JsonObject post(KeepAliveConnection api, int port, String path, JsonObject content, int expected)
             throws IOException {
         byte[] body = content.toString().getBytes(StandardCharsets.UTF_8);
-        String head = "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
+        String head = "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n" + AUTHORIZATION
+                + "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
         KeepAliveConnection.Answer answer = api.ask(head.getBytes(StandardCharsets.ISO_8859_1), body);
         if (answer.status() != expected) {
             throw new IOException("POST " + path + " answered " + answer.status() + ": " + answer.body());

@@ -23,10 +23,6 @@ final class Measurement {
         return rounds.get(round).perSecond();
     }
 
-    int expected() {
-        return rounds.stream().mapToInt(PhaseResult::expected).sum();
-    }
-
     /** Answers that were not expected, by status. */
     Map<Integer, Integer> others() {
         Map<Integer, Integer> all = new TreeMap<>();
@@ -41,6 +37,15 @@ final class Measurement {
             shares[round] = perSecond(round) / other.perSecond(round);
         }
         return median(shares);
+    }
+
+    /** The median over the rounds of how many microseconds more of the whole machine one request takes. */
+    double microsMoreThan(Measurement other) {
+        double[] more = new double[rounds.size()];
+        for (int round = 0; round < more.length; round++) {
+            more[round] = 1e6 / perSecond(round) - 1e6 / other.perSecond(round);
+        }
+        return median(more);
     }
 
     /** One row of the table. */
