@@ -26,7 +26,7 @@ public final class DoorLoad {
 
     private static boolean run(LoadOptions options, PrintStream out) throws IOException, InterruptedException {
         Path data = options.work().resolve("door-" + ProcessHandle.current().pid());
-        try (BareProcess bare = BareProcess.start();
+        try (HelperProgram bare = HelperProgram.start("bare Jetty", BareServer.class);
                 MeasuredServer server = MeasuredServer.start(options, data)) {
             return measure(options, out, bare, server);
         } finally {
@@ -38,7 +38,7 @@ public final class DoorLoad {
         }
     }
 
-    private static boolean measure(LoadOptions options, PrintStream out, BareProcess bare, MeasuredServer server)
+    private static boolean measure(LoadOptions options, PrintStream out, HelperProgram bare, MeasuredServer server)
             throws InterruptedException {
         Rounds rounds = new Rounds(options, out);
         Rounds.Load barePlain = rounds.add("bare Jetty, GET", bare.port(), new Repeated("/version", ""));

@@ -36,7 +36,7 @@ public final class IngressLoad {
 
     private boolean run() throws IOException, InterruptedException {
         Path data = options.work().resolve("data-" + ProcessHandle.current().pid());
-        try (BareProcess bare = BareProcess.start();
+        try (HelperProgram bare = HelperProgram.start("bare Jetty", BareServer.class);
                 MeasuredServer server = MeasuredServer.start(options, data)) {
             return measure(bare, server);
         } finally {
@@ -48,7 +48,7 @@ public final class IngressLoad {
         }
     }
 
-    private boolean measure(BareProcess bare, MeasuredServer server) throws IOException, InterruptedException {
+    private boolean measure(HelperProgram bare, MeasuredServer server) throws IOException, InterruptedException {
         Rounds rounds = new Rounds(options, out);
         Deliveries genuine = Deliveries.genuine("/");
         Rounds.Load bareGood = rounds.add("bare Jetty, genuine", bare.port(), genuine);

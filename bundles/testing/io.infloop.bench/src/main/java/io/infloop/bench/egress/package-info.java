@@ -1,0 +1,2 @@
+/** The egress proxy beside direct connections. */
+package io.infloop.bench.egress;
