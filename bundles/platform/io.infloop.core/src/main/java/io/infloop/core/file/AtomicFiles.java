@@ -30,6 +30,18 @@ public final class AtomicFiles {
      * .tmp}, synced, renamed. On failure the old file is untouched and the temporary one removed.
      */
     public static void write(Path target, byte[] content) throws IOException {
+        write(target, content, true);
+    }
+
+    /**
+     * As {@link #write(Path, byte[])}, but not synced, which saves the time of a disk: for what means nothing once the machine has
+     * started again. After a loss of power the file may be empty.
+     */
+    public static void writeUnsynced(Path target, byte[] content) throws IOException {
+        write(target, content, false);
+    }
+
+    private static void write(Path target, byte[] content, boolean synced) throws IOException {
         Path temporary = target.resolveSibling(target.getFileName() + "."
                 + HexFormat.of()
                         .toHexDigits(ThreadLocalRandom.current().nextLong())
@@ -41,7 +53,9 @@ public final class AtomicFiles {
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
                 }
-                channel.force(true);
+                if (synced) {
+                    channel.force(true);
+                }
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException | RuntimeException failure) {

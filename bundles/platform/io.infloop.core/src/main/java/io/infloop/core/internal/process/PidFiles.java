@@ -76,7 +76,8 @@ public final class PidFiles {
         owner.runId().ifPresent(value -> members.put("runId", value));
         owner.nodePath().ifPresent(value -> members.put("nodeId", value));
         members.put("createdAt", Instant.now().toString());
-        AtomicFiles.write(file(pid), Jsons.bytes(members));
+        // Every child waits for this, and none outlives the machine.
+        AtomicFiles.writeUnsynced(file(pid), Jsons.bytes(members));
     }
 
     void remove(long pid) {

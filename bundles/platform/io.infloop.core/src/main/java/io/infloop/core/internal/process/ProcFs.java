@@ -1,6 +1,8 @@
 package io.infloop.core.internal.process;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.Optional;
 /** Reads {@code /proc}. What cannot be read is as if it were not there: processes end at any time. */
 public final class ProcFs {
     private static final Path PROC = Path.of("/proc");
+    /** 52 numbers of at most 20 digits each, and a name. */
+    private static final int MAX_STAT_BYTES = 2048;
 
     private ProcFs() {}
 
@@ -33,9 +37,11 @@ public final class ProcFs {
 
     /** @param proc where the process file system is */
     public static Optional<Stat> stat(Path proc, long pid) {
-        try {
-            return parse(
-                    Files.readString(proc.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1));
+        // Looking for descendants reads this of every process: a line is in one piece, so one read is enough.
+        try (InputStream file = new FileInputStream(proc + "/" + pid + "/stat")) {
+            byte[] line = new byte[MAX_STAT_BYTES];
+            int length = file.read(line);
+            return parse(new String(line, 0, Math.max(0, length), StandardCharsets.ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
         }
