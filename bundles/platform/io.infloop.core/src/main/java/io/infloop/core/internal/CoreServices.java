@@ -26,6 +26,7 @@ import io.infloop.core.internal.metrics.CountedAudit;
 import io.infloop.core.internal.metrics.CountedEvents;
 import io.infloop.core.internal.metrics.PrometheusMetrics;
 import io.infloop.core.internal.outbound.ScopedHttpCallers;
+import io.infloop.core.internal.posture.AuditPosture;
 import io.infloop.core.internal.posture.ChildrenPosture;
 import io.infloop.core.internal.posture.ServerPosture;
 import io.infloop.core.internal.process.ChildEnvironment;
@@ -275,8 +276,10 @@ final class CoreServices {
 
     /** What core knows itself first. */
     private List<PostureSource> postureSources() {
-        List<PostureSource> sources =
-                new ArrayList<>(List.of(new ChildrenPosture(wrappers, sandboxes::report), selfCheck));
+        List<PostureSource> sources = new ArrayList<>(List.of(
+                new ChildrenPosture(wrappers, sandboxes::report),
+                new AuditPosture(auditFiles::state, sandboxes::report),
+                selfCheck));
         sources.addAll(postureSources.getTracked().values());
         return sources;
     }
