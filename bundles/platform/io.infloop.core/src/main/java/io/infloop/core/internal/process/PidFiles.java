@@ -111,6 +111,11 @@ public final class PidFiles {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > MAX_BYTES) {
                 return Optional.empty();
             }
+            if (Files.size(file) == 0 && !server.isReadOnly()) {
+                // Left by a power cut, which ended the child as well: records appear complete, but are not synced.
+                Files.delete(file);
+                return Optional.empty();
+            }
             JsonNode node = Jsons.MAPPER.readTree(Files.readAllBytes(file));
             if (node == null
                     || node.path("pid").asLong() < 2
