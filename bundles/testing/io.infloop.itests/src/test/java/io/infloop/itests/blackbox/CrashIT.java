@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class CrashIT {
     private static final int SENDERS = 4;
     private static final int WORKING_PER_ROUND = 3;
-    private static final int ROUNDS = Integer.getInteger("infloop.rounds", 15);
+    private static final int ROUNDS = Integer.getInteger("infloop.kills", 15);
 
     /**
      * Each round is a server that dies while senders send and agents work, or while it is still starting. An agent has a child in its
