@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--data-dir",
             paramLabel = "DIR",
             description =
-                    "An empty or new directory for the demonstration's data and log, which are kept. Default: a new one under /tmp.")
+                    "An empty or new directory for the demonstration's data, workspace and log, which are kept. Default: a new one under /tmp.")
     private Path dataDirectory;
 
     /** The values of {@code --agent}. */

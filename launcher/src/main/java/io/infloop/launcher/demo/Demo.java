@@ -51,36 +51,39 @@ public final class Demo {
      * @throws CommandFailure with the reason if anything did not happen as it should
      */
     public int run(boolean stay, Consumer<JsonObject> result) throws InterruptedException {
-        Path data = dataDirectory();
+        DemoDirectory directory = DemoDirectory.create(chosenDirectory);
+        Path data = directory.data();
         out.println("Infinite Loop, a demonstration with a server of its own and fresh data in " + data);
         try {
-            prepare(data);
-            try (DemoServer server = DemoServer.start(home, withoutToken(), data)) {
+            agent.manifest().ifPresent(manifest -> directory.addProvider(agent.providerId(), manifest));
+            try (DemoServer server = DemoServer.start(home, withoutToken(), directory)) {
                 out.println("The server listens at " + server.server().url() + " (log: " + server.log() + ")");
                 ApiClient api = new ApiClient(server.server().url(), new TokenSource(withoutToken(), Optional.empty()));
                 try (LiveView live = new LiveView(api, Documents.REVIEW, out)) {
                     live.open();
-                    show(new DemoApi(api), live, data);
+                    show(new DemoApi(api), live, directory);
                 }
                 result.accept(measured.add("result", "ok")
                         .add("data", data.toString())
                         .build());
                 if (stay) {
-                    stay(server, data);
+                    stay(server, directory);
                 } else {
                     out.println("Everything happened as it should.");
                 }
             }
             return 0;
         } finally {
-            out.println("Everything is kept in " + data + " (log: server.log); remove it with: rm -r " + data);
+            out.println("Everything is kept in " + directory.root() + " (log: server.log); remove it with: rm -r "
+                    + directory.root());
         }
     }
 
-    private void show(DemoApi api, LiveView live, Path data) throws InterruptedException {
+    private void show(DemoApi api, LiveView live, DemoDirectory directory) throws InterruptedException {
+        Path data = directory.data();
         String secret = secret();
         Waiting.until(SOON, "the provider " + agent.providerId(), () -> present(api.hasProvider(agent.providerId())));
-        api.saveWorkflow(Documents.review(agent, data.resolve("workspace")));
+        api.saveWorkflow(Documents.review(agent, directory.workspace()));
         api.saveWorkflow(Documents.noted());
         String review = api.createTrigger(Documents.reviewTrigger(secret));
         String noted = api.createTrigger(Documents.notedTrigger(secret));
@@ -176,12 +179,13 @@ public final class Demo {
         out.println("   the server is healthy; its data is in " + data);
     }
 
-    private void stay(DemoServer server, Path data) throws InterruptedException {
+    private void stay(DemoServer server, DemoDirectory directory) throws InterruptedException {
         out.println();
         out.println("The server stays up until Ctrl-C. For example:");
         out.println("   curl " + server.server().url() + "/api/runs");
         out.println("   curl -N " + server.server().url() + "/api/events");
-        out.println("   ls " + data + "    (kept afterwards; remove it with: rm -r " + data + ")");
+        out.println(
+                "   ls " + directory.data() + "    (kept afterwards; remove all with: rm -r " + directory.root() + ")");
         server.await();
     }
 
@@ -189,42 +193,6 @@ public final class Demo {
         Map<String, String> variables = new java.util.HashMap<>(environment.variables());
         variables.remove(Environment.API_TOKEN);
         return new Environment(variables);
-    }
-
-    private void prepare(Path data) {
-        try {
-            Files.createDirectories(data.resolve("workspace"));
-            Files.createDirectories(data.resolve("providers"));
-            if (agent.manifest().isPresent()) {
-                Files.writeString(
-                        data.resolve("providers/" + agent.providerId() + ".json"),
-                        agent.manifest().get().toString());
-            }
-        } catch (IOException unwritable) {
-            throw unwritable(data, unwritable);
-        }
-    }
-
-    private Path dataDirectory() {
-        try {
-            if (chosenDirectory.isEmpty()) {
-                return Files.createTempDirectory("infloop-demo-").toRealPath();
-            }
-            Path chosen = Files.createDirectories(chosenDirectory.get()).toRealPath();
-            try (Stream<Path> content = Files.list(chosen)) {
-                if (content.findAny().isPresent()) {
-                    throw new CommandFailure(CommandFailure.USAGE, chosen + " is not empty; choose a new directory");
-                }
-            }
-            return chosen;
-        } catch (IOException unwritable) {
-            throw unwritable(chosenDirectory.orElse(Path.of(System.getProperty("java.io.tmpdir"))), unwritable);
-        }
-    }
-
-    private static CommandFailure unwritable(Path directory, IOException cause) {
-        return new CommandFailure(
-                CommandFailure.CONFIGURATION, directory + " cannot be written: " + cause.getMessage(), cause);
     }
 
     static Optional<Boolean> present(boolean there) {

@@ -36,8 +36,9 @@ final class DemoServer implements AutoCloseable {
         this.server = server;
     }
 
-    static DemoServer start(Path home, Environment environment, Path dataDirectory) throws InterruptedException {
-        Path log = dataDirectory.resolve("server.log");
+    static DemoServer start(Path home, Environment environment, DemoDirectory directory) throws InterruptedException {
+        Path dataDirectory = directory.data();
+        Path log = directory.log();
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/infloop").toString(), "start");
         builder.environment().clear();
         builder.environment().putAll(variables(environment, dataDirectory));

@@ -312,9 +312,9 @@ class ServerIT {
                 .contains("Everything happened as it should.", "failed requests: 0")
                 .containsPattern("└ run succeeded\\n   journal  ")
                 .contains("Everything is kept in " + data.toRealPath());
-        assertThat(data.resolve("server.log")).isNotEmptyFile();
-        assertThat(data.resolve("audit/audit.jsonl")).isNotEmptyFile();
-        assertThat(data.resolve("instances")).isEmptyDirectory();
+        assertThat(data.resolve("server.log")).content().doesNotContain("other users could use");
+        assertThat(data.resolve("data/audit/audit.jsonl")).isNotEmptyFile();
+        assertThat(data.resolve("data/instances")).isEmptyDirectory();
     }
 
     private static RunningServer awaitServer(Path data) {
