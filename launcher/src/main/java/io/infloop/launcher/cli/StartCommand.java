@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Starts a server and serves until it gets an interrupt, termination or hang-up signal; a second signal ends it at once.",
-            "Settings come from the environment: HOST, PORT, INFLOOP_DATA_DIR, INFLOOP_API_TOKEN and others; see docs/operator.md."
+            "Settings come from the environment: HOST, PORT, INFLOOP_DATA_DIR, INFLOOP_API_TOKEN and others; see docs/configuration.md."
         })
 final class StartCommand implements Callable<Integer> {
     private final Context context;
