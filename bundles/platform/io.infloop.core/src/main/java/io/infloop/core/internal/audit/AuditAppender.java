@@ -38,6 +38,9 @@ final class AuditAppender implements AutoCloseable {
     private final Object syncing = new Object();
 
     private Seal seal;
+    /** Whether this server made the key, or has seen how the log stands. */
+    private boolean begun;
+
     private volatile Seal headSeal;
     private volatile LogFile live;
     private Object liveKey;
@@ -125,6 +128,7 @@ final class AuditAppender implements AutoCloseable {
                         + files.directory() + " aside to begin a new log");
             }
             key.create();
+            begun = true;
         }
         byte[] bytes = key.read();
         head.removeLitter();
@@ -181,7 +185,8 @@ final class AuditAppender implements AutoCloseable {
             openLive();
         }
         repairEnd();
-        Continuation continuation = Continuation.of(ChainTail.of(files, live, knownSize, seal), head.read(seal), known);
+        Continuation continuation = Continuation.of(
+                ChainTail.of(files, live, knownSize, seal), head.read(seal), known, begun || !key.isOurs());
         if (continuation.headNeeded()) {
             live.sync();
             head.publish(head.stage(continuation.link(), seal));
@@ -191,6 +196,7 @@ final class AuditAppender implements AutoCloseable {
                 .filter(notice -> untold.stream().noneMatch(told -> told.type().equals(notice.type())))
                 .forEach(untold::add);
         known = continuation.link();
+        begun = true;
     }
 
     private void write(List<PendingLine> lines) throws IOException {

@@ -37,6 +37,11 @@ final class AuditKey {
         return file;
     }
 
+    /** Whether it came to be together with the log, and so tells that there was one. */
+    boolean isOurs() {
+        return ours;
+    }
+
     boolean exists() {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }

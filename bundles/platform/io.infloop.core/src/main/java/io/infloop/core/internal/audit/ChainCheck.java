@@ -43,6 +43,12 @@ final class ChainCheck implements AuditChain {
             if (snapshot.oldestFirst().isEmpty() && !key.exists()) {
                 return new Result(true, members("lines", 0));
             }
+            if (key.isOurs() && key.exists() && snapshot.head().isEmpty() && isEmpty(snapshot)) {
+                return result(Finding.of(
+                        Kind.CUT,
+                        "there is the key of a log, but no line and no head.json: the log was removed, or the first start"
+                                + " of the server was killed within its first moments"));
+            }
             ChainVerifier verifier = new ChainVerifier(new Seal(key.read()), from);
             Map<String, Object> report = verifier.verify(snapshot);
             return new Result(verifier.finding().isEmpty(), report);
@@ -106,6 +112,10 @@ final class ChainCheck implements AuditChain {
                 Finding.of(
                         Kind.UNSEALED,
                         "no line of the log is sealed and there is no key; a server of this version seals the lines it writes"));
+    }
+
+    private static boolean isEmpty(Snapshot snapshot) {
+        return snapshot.oldestFirst().stream().allMatch(part -> part.size() == 0);
     }
 
     private static Finding unreadable(IOException reason) {

@@ -14,8 +14,11 @@ import java.util.List;
  * @param headNeeded whether a head has to be written before them
  */
 record Continuation(Link link, List<AuditEvent> notices, boolean headNeeded) {
-    /** @param known the newest line that this server wrote, {@link Link#START} at first */
-    static Continuation of(ChainTail.Found tail, HeadFile.Found head, Link known) {
+    /**
+     * @param known the newest line that this server wrote, {@link Link#START} at first
+     * @param mayBegin whether a log without a head may be a new one
+     */
+    static Continuation of(ChainTail.Found tail, HeadFile.Found head, Link known, boolean mayBegin) {
         boolean headless = !(head instanceof HeadFile.Found.Head);
         Link remembered =
                 head instanceof HeadFile.Found.Head present && present.link().seq() > known.seq()
@@ -25,8 +28,8 @@ record Continuation(Link link, List<AuditEvent> notices, boolean headNeeded) {
             return afterChained(chained.link(), remembered, head);
         }
         if (tail instanceof ChainTail.Found.Legacy legacy) {
-            boolean unwritten =
-                    (known.seq() == 0 && head instanceof HeadFile.Found.Absent) || remembered.equals(legacy.link());
+            boolean unwritten = (known.seq() == 0 && mayBegin && head instanceof HeadFile.Found.Absent)
+                    || remembered.equals(legacy.link());
             if (unwritten) {
                 return new Continuation(legacy.link(), List.of(adopted(legacy.link())), headless);
             }
@@ -36,7 +39,8 @@ record Continuation(Link link, List<AuditEvent> notices, boolean headNeeded) {
             return broken(foreign.seq(), remembered, headless);
         }
         if (remembered.seq() == 0 && !(head instanceof HeadFile.Found.Foreign)) {
-            return new Continuation(Link.START, List.of(), headless);
+            // A head is written right after the key: a key alone is what somebody left who removed the rest.
+            return new Continuation(Link.START, headless && !mayBegin ? List.of(headMissing()) : List.of(), headless);
         }
         return broken(0, remembered, headless);
     }
@@ -50,12 +54,7 @@ record Continuation(Link link, List<AuditEvent> notices, boolean headNeeded) {
             link = remembered;
         }
         if (headless) {
-            notices.add(AuditEvent.of("audit.head_missing", Actor.SYSTEM)
-                    .outcome(AuditEvent.Outcome.ERROR)
-                    .with(
-                            "reason",
-                            "head.json was missing or not sealed with this key: lines may be missing before this one")
-                    .build());
+            notices.add(headMissing());
         }
         return new Continuation(link, notices, headless);
     }
@@ -73,6 +72,15 @@ record Continuation(Link link, List<AuditEvent> notices, boolean headNeeded) {
                         "no line or head before this one is sealed with this key: the key is another one, or they were changed")
                 .build();
         return new Continuation(new Link(Math.max(lastSeq, remembered.seq()), ""), List.of(restarted), true);
+    }
+
+    private static AuditEvent headMissing() {
+        return AuditEvent.of("audit.head_missing", Actor.SYSTEM)
+                .outcome(AuditEvent.Outcome.ERROR)
+                .with(
+                        "reason",
+                        "head.json was missing or not sealed with this key: lines may be missing before this one")
+                .build();
     }
 
     private static AuditEvent adopted(Link last) {

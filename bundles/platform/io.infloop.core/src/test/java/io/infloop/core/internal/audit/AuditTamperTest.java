@@ -166,6 +166,33 @@ class AuditTamperTest {
     }
 
     @Test
+    void aLogThatIsGoneWithItsHeadIsNamedAlsoAfterTheNextStart() throws IOException {
+        bed.write(5);
+        Files.delete(bed.live());
+        Files.delete(bed.file("head.json"));
+        bed.assertKind("cut");
+
+        bed.write(3);
+
+        bed.assertFinding("cut", "audit.jsonl", 1, 1);
+    }
+
+    @Test
+    void aLogThatIsReplacedByLinesWithoutCodesIsNotTakenOver() throws IOException {
+        bed.write(5);
+        Files.writeString(
+                bed.live(),
+                "{\"ts\":\"2026-01-01T00:00:00.000Z\",\"seq\":1,\"type\":\"old\",\"actor\":\"system\",\"outcome\":\"ok\"}\n");
+        Files.delete(bed.file("head.json"));
+
+        bed.write(3);
+
+        assertThat(bed.verify().intact()).isFalse();
+        bed.write(1);
+        assertThat(bed.verify().intact()).isFalse();
+    }
+
+    @Test
     void aHeadThatIsGoneOrForgedIsNamedAlsoAfterTheNextStart() throws IOException {
         bed.write(5);
         byte[] head = Files.readAllBytes(bed.file("head.json"));
