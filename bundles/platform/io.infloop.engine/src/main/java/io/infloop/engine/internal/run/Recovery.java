@@ -18,6 +18,7 @@ import io.infloop.store.RecordStore.RunRow;
 import io.infloop.workspace.worktree.TreeRecord;
 import io.infloop.workspace.worktree.Worktrees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -246,8 +247,13 @@ public final class Recovery {
                 Map.of("type", FINISHED, "runId", run.runId()),
                 OptionalLong.of(Math.min(run.startedAt(), clock.millis())),
                 OptionalLong.empty());
-        if (!audit.read(known).entries().isEmpty()) {
-            return;
+        try {
+            if (!audit.read(known).entries().isEmpty()) {
+                return;
+            }
+        } catch (UncheckedIOException unreadable) {
+            // A second line about one end is better than none, and than a run that never ends.
+            LOG.warn("whether the end of run {} is audited already cannot be seen", run.runId());
         }
         audit.append(AuditEvent.of(FINISHED, Actor.SYSTEM)
                 .outcome(closing.status().equals("failed") ? AuditEvent.Outcome.ERROR : AuditEvent.Outcome.OK)

@@ -184,6 +184,18 @@ class RecoveryTest {
     }
 
     @Test
+    void anAuditThatCannotBeReadKeepsNoRunFromItsEnd() throws IOException {
+        row(RUN, "server-1");
+        marker("server-1");
+        engine.audit.makeUnreadable();
+
+        engine.start();
+
+        assertThat(store.run(RUN).orElseThrow().status()).isEqualTo("failed");
+        assertThat(engine.audit.ofType("run.finished")).hasSize(1);
+    }
+
+    @Test
     void aRecoveryThatDiedInTheMiddleIsCompletedOnce() throws IOException {
         row(RUN, "server-1");
         marker("server-1");

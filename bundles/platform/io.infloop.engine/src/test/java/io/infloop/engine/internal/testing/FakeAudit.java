@@ -2,6 +2,8 @@ package io.infloop.engine.internal.testing;
 
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +14,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Keeps the lines. */
 public final class FakeAudit implements AuditLog {
     private final List<AuditEvent> lines = new CopyOnWriteArrayList<>();
+    private volatile boolean unreadable;
 
     @Override
     public void append(AuditEvent event) {
         lines.add(event);
+    }
+
+    /** From now on nobody can read the lines. */
+    public void makeUnreadable() {
+        unreadable = true;
     }
 
     public List<AuditEvent> ofType(String type) {
@@ -29,6 +37,9 @@ public final class FakeAudit implements AuditLog {
 
     @Override
     public Page read(Query query) {
+        if (unreadable) {
+            throw new UncheckedIOException("unreadable", new IOException("permission denied"));
+        }
         List<Map<String, Object>> found = new ArrayList<>();
         for (AuditEvent line : lines) {
             Map<String, Object> all = new LinkedHashMap<>(line.fields());
