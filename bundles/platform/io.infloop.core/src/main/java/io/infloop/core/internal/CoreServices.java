@@ -140,7 +140,7 @@ final class CoreServices {
                 Optional.ofNullable(context.getProperty("infloop.instance.dir")).map(Path::of),
                 version,
                 command);
-        this.metrics = new PrometheusMetrics(version);
+        this.metrics = new PrometheusMetrics(version, secrets);
         this.auditFiles = new FileAuditLog(
                 settings.dataDirectory().resolve("audit"),
                 settings.auditKeyFile(),

@@ -1,6 +1,7 @@
 package io.infloop.host.internal;
 
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
@@ -45,7 +46,8 @@ public final class PluginHost {
             @Reference Settings settings,
             @Reference ServerInstance instance,
             @Reference AuditLog audit,
-            @Reference EventHub events) {
+            @Reference EventHub events,
+            @Reference Redactor redactor) {
         this.context = context;
         List<PluginFolder> folders = List.of(
                 new PluginFolder(settings.pluginsDirectory(), Optional.empty()),
@@ -57,6 +59,7 @@ public final class PluginHost {
                 staging(context, instance),
                 HostRuntime.Limits.standard(settings.pluginGrace()),
                 new RecordedNews(audit, events, !instance.isReadOnly()),
+                redactor::redact,
                 this::settled);
         register(Contributions.class, runtime.contributions(), Map.of());
         register(Plugins.class, runtime.plugins(), Map.of());

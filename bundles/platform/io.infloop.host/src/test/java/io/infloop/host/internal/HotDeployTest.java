@@ -150,7 +150,10 @@ class HotDeployTest {
         PluginInfo failed = host.awaitPlugin("a.echo", PluginState.FAILED);
 
         assertThat(failed.version()).isEqualTo("1.1.0");
-        assertThat(failed.reason().orElseThrow()).contains("no licence found").contains("sample.FailingStart");
+        assertThat(failed.reason().orElseThrow())
+                .contains("no [redacted] found")
+                .contains("sample.FailingStart");
+        assertThat(host.news.toString() + host.changes).doesNotContain("licence");
         assertThat(host.mark("echo")).isEqualTo("one");
         assertThat(host.plugin("a.echo", PluginState.ACTIVE)).isPresent();
 

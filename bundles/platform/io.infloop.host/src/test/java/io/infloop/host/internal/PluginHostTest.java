@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
@@ -42,7 +43,8 @@ class PluginHostTest {
                     .component(EchoScheme.class, SignatureScheme.class)
                     .dropInto(directory.resolve("plugins"), "echo.jar");
             PluginJar.drop(directory.resolve("plugins"), "bad.json", "[]");
-            PluginHost host = new PluginHost(context, settings(), new Instance(), new Audit(), new Hub());
+            PluginHost host =
+                    new PluginHost(context, settings(), new Instance(), new Audit(), new Hub(), Redactor.NONE);
 
             await().atMost(TestHost.SOON)
                     .until(() -> !context.getServiceReferences(StartPart.class, "(infloop.part=plugins)")

@@ -125,6 +125,7 @@ final class TestHost implements AutoCloseable {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(10)),
                 new Recorder(),
+                text -> text.replace("licence", "[redacted]"),
                 () -> settled.set(true));
         runtime.start();
         await().atMost(SOON).until(settled::get);

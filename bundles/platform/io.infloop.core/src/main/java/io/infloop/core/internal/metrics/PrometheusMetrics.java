@@ -1,5 +1,6 @@
 package io.infloop.core.internal.metrics;
 
+import io.infloop.core.audit.Redactor;
 import io.infloop.core.metrics.Metrics;
 import io.infloop.spi.Registration;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -11,8 +12,10 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
 import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -25,8 +28,11 @@ public final class PrometheusMetrics implements Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer = new PrometheusTextFormatWriter(false);
 
+    private final Redactor redactor;
+
     /** @param version of the product */
-    public PrometheusMetrics(String version) {
+    public PrometheusMetrics(String version, Redactor redactor) {
+        this.redactor = redactor;
         Info.builder()
                 .name("infloop_build_info")
                 .help("What runs here.")
@@ -72,8 +78,11 @@ public final class PrometheusMetrics implements Metrics {
         }
     }
 
+    /** Branches and reasons are words of plugins and programs; no series may carry a secret of theirs. */
     @Override
     public void write(OutputStream out) throws IOException {
-        writer.write(out, registry.scrape());
+        ByteArrayOutputStream text = new ByteArrayOutputStream(16 * 1024);
+        writer.write(text, registry.scrape());
+        out.write(redactor.redact(text.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
+import io.infloop.core.internal.audit.KnownSecrets;
 import io.infloop.core.internal.event.RingEventHub;
 import io.infloop.spi.Registration;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +15,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-    private final PrometheusMetrics metrics = new PrometheusMetrics("1.2.3");
+    private final KnownSecrets secrets = new KnownSecrets();
+    private final PrometheusMetrics metrics = new PrometheusMetrics("1.2.3", secrets);
 
     @Test
     void countsWhatTheAuditTells() throws IOException {
@@ -81,6 +83,22 @@ class MetricsTest {
         gauge.close();
         broken.close();
         assertThat(text()).doesNotContain("infloop_test_items");
+    }
+
+    @Test
+    void noSeriesCarriesASecret() throws IOException {
+        secrets.add("hunter2-\"quoted\"");
+        try (RingEventHub hub = new RingEventHub()) {
+            new CountedEvents(hub, metrics)
+                    .publish(
+                            "node_finished",
+                            Optional.empty(),
+                            Map.of("nodeType", "echo", "branch", "hunter2-\"quoted\""));
+        }
+
+        assertThat(text())
+                .contains("infloop_node_executions_total{branch=\"[redacted]\",type=\"echo\"} 1.0\n")
+                .doesNotContain("hunter2");
     }
 
     private String text() throws IOException {

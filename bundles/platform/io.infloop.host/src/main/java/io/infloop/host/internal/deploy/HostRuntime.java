@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -95,6 +96,7 @@ public final class HostRuntime implements AutoCloseable {
             Path staging,
             Limits limits,
             PluginNews news,
+            UnaryOperator<String> redaction,
             Runnable settled) {
         this.context = context;
         this.limits = limits;
@@ -104,7 +106,7 @@ public final class HostRuntime implements AutoCloseable {
         this.registry = new ContributionRegistry(watchdog);
         Components components = new Components(context);
         Diagnosis diagnosis = new Diagnosis(context);
-        this.list = new PluginList(news, Clock.systemUTC());
+        this.list = new PluginList(news, Clock.systemUTC(), redaction);
         this.retirement = new Retirement(context, registry, worker, limits.grace(), this::refresh);
         this.extender = new ManifestExtender(context, registry, limits.read());
         this.adopter = new ServiceAdopter(context, registry, limits.read());

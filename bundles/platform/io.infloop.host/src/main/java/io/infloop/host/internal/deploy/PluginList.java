@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The list of plugins as last published, and the news that follow from the difference to the one before. */
 final class PluginList implements Plugins {
@@ -19,6 +20,7 @@ final class PluginList implements Plugins {
 
     private final PluginNews news;
     private final Clock clock;
+    private final UnaryOperator<String> redaction;
     private Map<Row, PluginInfo> current = Map.of();
     private volatile List<PluginInfo> published = List.of();
     private volatile boolean settled;
@@ -26,9 +28,11 @@ final class PluginList implements Plugins {
     /** One plugin, file or version among all: what stays the same when its state changes. */
     record Row(String id, String version, String origin, String sha256) {}
 
-    PluginList(PluginNews news, Clock clock) {
+    /** @param redaction takes secrets out of reasons, which are often the words of a plugin's exception */
+    PluginList(PluginNews news, Clock clock, UnaryOperator<String> redaction) {
         this.news = news;
         this.clock = clock;
+        this.redaction = redaction;
     }
 
     @Override
@@ -50,7 +54,8 @@ final class PluginList implements Plugins {
         Map<Row, PluginInfo> previous = current;
         Map<Row, PluginInfo> next = new LinkedHashMap<>();
         List<PluginInfo> changed = new ArrayList<>();
-        rows.forEach((row, info) -> {
+        rows.forEach((row, found) -> {
+            PluginInfo info = redacted(found);
             PluginInfo before = previous.get(row);
             boolean same = before != null && withSince(info, before.since()).equals(before);
             boolean sameState = before != null && before.state() == info.state();
@@ -105,6 +110,17 @@ final class PluginList implements Plugins {
             }
         });
         return serving;
+    }
+
+    private PluginInfo redacted(PluginInfo info) {
+        return new PluginInfo(
+                info.id(),
+                info.version(),
+                info.state(),
+                info.origin(),
+                info.contributions(),
+                info.reason().map(redaction),
+                info.since());
     }
 
     private static PluginInfo withSince(PluginInfo info, long since) {
