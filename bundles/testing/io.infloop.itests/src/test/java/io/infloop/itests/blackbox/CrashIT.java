@@ -4,6 +4,7 @@ import static io.infloop.itests.support.Fixtures.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.infloop.itests.support.Command;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.Fixtures;
 import io.infloop.itests.support.GitHub;
@@ -88,6 +89,7 @@ class CrashIT {
             deliveries.assertEachRanOnce(data);
         }
         assertAuditedOnce(data);
+        assertAuditVerifies(data);
     }
 
     private static Server.Setup setup(Path data) {
@@ -215,6 +217,18 @@ class CrashIT {
         assertThat(started).isNotEmpty();
         assertThat(finished.keySet()).containsAll(started);
         assertThat(finished.values()).containsOnly(1);
+    }
+
+    /** The chain holds over all the deaths, and the check is one that would have seen a lost line. */
+    private static void assertAuditVerifies(Path data) throws IOException {
+        Command.Result intact = Command.run(data, "audit", "verify");
+        assertThat(intact.exit()).as(intact.output()).isZero();
+        assertThat(intact.output()).startsWith("The audit log is intact.");
+        Path log = data.resolve("audit/audit.jsonl");
+        List<String> lines = Files.readAllLines(log);
+        lines.remove(lines.size() / 2);
+        Files.write(log, lines);
+        assertThat(Command.run(data, "audit", "verify").exit()).isEqualTo(1);
     }
 
     /** The last lines of all journals. */

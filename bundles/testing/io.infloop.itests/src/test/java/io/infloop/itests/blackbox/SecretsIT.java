@@ -105,20 +105,56 @@ class SecretsIT {
         }
     }
 
+    /** Without any isolation the only protection is that the secrets are in no environment. The file holds what no redaction has seen. */
+    @Test
+    void noEnvironmentOfAnyProcessShowsASecretEvenWithoutIsolation() throws Exception {
+        Path data = Distribution.temporaryDirectory("environ").resolve("data");
+        Path seen = data.resolveSibling("seen");
+        try (Server server = Server.on(data)
+                .with("INFLOOP_API_TOKEN", TOKEN)
+                .with("ANTHROPIC_API_KEY", PROVIDER_KEY)
+                .with("INFLOOP_SANDBOX", "off")
+                .start()) {
+            Fixtures.saveWorkflow(
+                    server,
+                    command(
+                            "environ",
+                            "cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\\\0' '\\\\n' >%s; echo over"
+                                    .formatted(seen)));
+            Answer started = server.post("/api/run", "{\"workflowId\":\"environ\"}");
+            Fixtures.awaitRun(
+                    server, "environ", started.json().path("correlationId").asText());
+
+            String text = new String(Files.readAllBytes(seen), StandardCharsets.ISO_8859_1);
+            assertThat(text)
+                    .as("also that of the server, which the command line shows")
+                    .contains("DisableAttachMechanism")
+                    .contains("HOME=")
+                    .doesNotContain(TOKEN)
+                    .doesNotContain(PROVIDER_KEY);
+        }
+    }
+
     /** Prints the environment and whatever a program of the same user can read of the data directory. */
     private static String curious(Path data) {
+        return command(
+                "curious",
+                "echo key=$ANTHROPIC_API_KEY; env; cat %1$s/triggers/*.json %1$s/connections/*.json; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'; echo over"
+                        .formatted(data));
+    }
+
+    private static String command(String id, String command) {
         return """
-                {"id":"curious","name":"Curious","inputs":[{"name":"title","type":"string"}],
+                {"id":"%1$s","name":"%1$s","inputs":[{"name":"title","type":"string","default":""}],
                  "nodes":[
                   {"id":"start-1","type":"start","position":{"x":0,"y":0},"config":{}},
-                  {"id":"condition-1","type":"condition","position":{"x":1,"y":0},"config":{"kind":"command","command":
-                    {"cmd":"echo key=$ANTHROPIC_API_KEY; env; cat %1$s/triggers/*.json %1$s/connections/*.json; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'; echo over"}}},
+                  {"id":"condition-1","type":"condition","position":{"x":1,"y":0},"config":{"kind":"command","command":{"cmd":"%2$s"}}},
                   {"id":"end-1","type":"end","position":{"x":2,"y":0},"config":{"outcome":"succeeded"}}],
                  "edges":[
                   {"id":"e1","source":"start-1","sourceHandle":"next","target":"condition-1","targetHandle":"in"},
                   {"id":"e2","source":"condition-1","sourceHandle":"met","target":"end-1","targetHandle":"in"},
                   {"id":"e3","source":"condition-1","sourceHandle":"not_met","target":"end-1","targetHandle":"in"}]}"""
-                .formatted(data);
+                .formatted(id, command);
     }
 
     /** The snapshot, which holds the events of the newest run. */
