@@ -3,6 +3,7 @@ package io.infloop.core.internal.http;
 import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashSet;
@@ -24,7 +25,6 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ManagedService;
 import org.osgi.service.servlet.runtime.HttpServiceRuntime;
 import org.osgi.service.servlet.runtime.dto.FailedServletDTO;
-import org.osgi.service.servlet.runtime.dto.PreprocessorDTO;
 import org.osgi.service.servlet.runtime.dto.RuntimeDTO;
 import org.osgi.service.servlet.runtime.dto.ServletContextDTO;
 import org.osgi.service.servlet.runtime.dto.ServletDTO;
@@ -128,11 +128,11 @@ final class JettyPort implements AutoCloseable {
 
     /** Whether the whiteboard has taken, or refused, every servlet there is. */
     private boolean knowsServlets(ServiceReference<HttpServiceRuntime> runtime) {
-        HttpServiceRuntime service = context.getService(runtime);
-        if (service == null) {
+        Optional<RuntimeDTO> found = state(runtime);
+        if (found.isEmpty()) {
             return false;
         }
-        RuntimeDTO state = service.getRuntimeDTO();
+        RuntimeDTO state = found.get();
         Set<Long> known = new HashSet<>();
         for (ServletContextDTO served : state.servletContextDTOs) {
             for (ServletDTO servlet : served.servletDTOs) {
@@ -150,17 +150,21 @@ final class JettyPort implements AutoCloseable {
         }
     }
 
-    private boolean asksTheDoor(ServiceReference<HttpServiceRuntime> runtime, long doorId) {
-        HttpServiceRuntime service = context.getService(runtime);
-        if (service == null) {
-            return false;
+    /** Whether the door stands in front of what the runtime serves; false while that cannot be told. */
+    boolean asksTheDoor(ServiceReference<HttpServiceRuntime> runtime, long doorId) {
+        return state(runtime).stream()
+                .flatMap(state -> Arrays.stream(state.preprocessorDTOs))
+                .anyMatch(preprocessor -> preprocessor.serviceId == doorId);
+    }
+
+    /** Empty also in the moment in which the runtime is registered and does not know it yet: then it says that it is gone. */
+    private Optional<RuntimeDTO> state(ServiceReference<HttpServiceRuntime> runtime) {
+        try {
+            return Optional.ofNullable(context.getService(runtime)).map(HttpServiceRuntime::getRuntimeDTO);
+        } catch (IllegalStateException notYet) {
+            LOGGER.debug("the HTTP service does not tell its state: {}", notYet.getMessage());
+            return Optional.empty();
         }
-        for (PreprocessorDTO preprocessor : service.getRuntimeDTO().preprocessorDTOs) {
-            if (preprocessor.serviceId == doorId) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**
