@@ -25,6 +25,7 @@ import io.infloop.engine.internal.run.RunRegistry;
 import io.infloop.engine.internal.run.RunService;
 import io.infloop.engine.internal.run.RunSettlement;
 import io.infloop.engine.internal.run.RunStarter;
+import io.infloop.engine.internal.state.CancelReason;
 import io.infloop.engine.internal.state.CostMeter;
 import io.infloop.engine.internal.state.LiveRun;
 import io.infloop.engine.internal.state.RunBudget;
@@ -220,6 +221,7 @@ public final class Engine implements AutoCloseable {
         LOG.warn("no run starts any more, and what waits is held: {}", cost.message());
         audit.append(AuditEvent.of("budget.exceeded", Actor.SYSTEM)
                 .outcome(AuditEvent.Outcome.ERROR)
+                .with("budget", new CancelReason.OverBudget(cost.message()).setting())
                 .with("reason", cost.message())
                 .with("totalCostUsd", cost.totalUsd()));
     }

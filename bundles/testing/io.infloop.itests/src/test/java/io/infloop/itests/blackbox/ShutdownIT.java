@@ -4,6 +4,7 @@ import static io.infloop.itests.support.Fixtures.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.infloop.itests.support.Command;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.Fixtures;
 import io.infloop.itests.support.GitHub;
@@ -81,6 +82,7 @@ class ShutdownIT {
         assertThat(ends(data, "slow"))
                 .containsOnlyKeys(slow)
                 .containsEntry(slow, List.of("cancelled: server shutdown"));
+        assertThat(Command.run(data, "audit", "verify").exit()).isZero();
         try (var markers = Files.list(data.resolve("active-runs"))) {
             assertThat(markers).isEmpty();
         }

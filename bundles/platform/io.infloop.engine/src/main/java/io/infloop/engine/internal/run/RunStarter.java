@@ -127,6 +127,7 @@ public final class RunStarter {
                     .with("runId", header.runId())
                     .with("correlationId", header.correlationId())
                     .with("queueId", header.queueId())
+                    .with("budget", budget.setting())
                     .with("reason", budget.message());
             run.budget().costUsd().ifPresent(cost -> line.with("costUsd", cost));
             environment.audit().append(line);

@@ -94,6 +94,9 @@ class BudgetTest {
                 .satisfies(line -> {
                     assertThat(line.actor()).isEqualTo(Actor.SYSTEM);
                     assertThat(line.outcome()).isEqualTo(AuditEvent.Outcome.ERROR);
+                    assertThat(message)
+                            .contains("(" + line.fields().get("budget") + ")")
+                            .contains("INFLOOP_MAX_");
                     assertThat(line.fields())
                             .containsEntry("reason", message)
                             .containsEntry(
@@ -268,6 +271,7 @@ class BudgetTest {
                         .filter(line -> !line.fields().containsKey("runId")))
                 .singleElement()
                 .satisfies(line -> assertThat(line.fields())
+                        .containsEntry("budget", "INFLOOP_MAX_TOTAL_COST_USD")
                         .containsEntry("reason", message)
                         .containsEntry("totalCostUsd", 0.2));
 
