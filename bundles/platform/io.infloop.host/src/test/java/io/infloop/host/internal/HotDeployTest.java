@@ -140,6 +140,7 @@ class HotDeployTest {
 
     @Test
     void aFailingUpdateLeavesTheOldVersionServing() throws Exception {
+        host.secret = "licence";
         host.start();
         echo("1.0.0", "one").dropInto(host.plugins, "echo.jar");
         host.awaitPlugin("a.echo", PluginState.ACTIVE);
