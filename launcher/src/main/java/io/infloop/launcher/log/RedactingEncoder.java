@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Takes the secrets that core knows out of whatever is logged, stack traces of plugins included. Named in {@code logback.xml}. */
+/**
+ * Takes the secrets that core knows out of whatever is logged, stack traces of plugins included, and keeps each message recognisable
+ * as one. Named in {@code logback.xml}.
+ */
 public final class RedactingEncoder extends PatternLayoutEncoder {
     private static volatile UnaryOperator<String> redaction = UnaryOperator.identity();
 
@@ -19,6 +22,6 @@ public final class RedactingEncoder extends PatternLayoutEncoder {
     @Override
     public byte[] encode(ILoggingEvent event) {
         Charset charset = Optional.ofNullable(getCharset()).orElse(StandardCharsets.UTF_8);
-        return redaction.apply(getLayout().doLayout(event)).getBytes(charset);
+        return OneMessage.of(redaction.apply(getLayout().doLayout(event))).getBytes(charset);
     }
 }
