@@ -45,9 +45,6 @@ public final class WebhookServlet extends HttpServlet {
     /** Of the heap, for bodies being received or stored. */
     private static final int MEMORY_SHARE = 8;
 
-    /** A body up to here is in the buffers of the connection, and its sender reads the answer whatever we do. */
-    private static final long UNREAD_BYTES = 32L * 1024;
-
     private static final long MIN_MEMORY_BYTES = 16L * BodyReader.MAX_BYTES;
 
     private final transient BodyDeadlines deadlines = new BodyDeadlines();
@@ -100,7 +97,7 @@ public final class WebhookServlet extends HttpServlet {
 
     private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!"POST".equals(request.getMethod())) {
-            Exchange.write(Reply.error(ErrorCode.METHOD_NOT_ALLOWED).with("allow", "POST"), response);
+            refuse(Reply.error(ErrorCode.METHOD_NOT_ALLOWED).with("allow", "POST"), request, response);
             return;
         }
         WebhookPipeline current = pipeline;
@@ -122,12 +119,15 @@ public final class WebhookServlet extends HttpServlet {
         }
     }
 
-    /** Answers before the body was read. A long one is read on for a while, or its sender would not see the answer. */
+    /**
+     * Answers before the body was read. One that has not arrived is awaited for a while, or its sender would not see the answer, or
+     * would send the next delivery over a connection that is closed without a word.
+     */
     private void refuse(Reply reply, HttpServletRequest request, HttpServletResponse response) throws IOException {
         long length = request.getContentLengthLong();
         boolean chunked = length < 0 && request.getHeader("transfer-encoding") != null;
         // Who asks first has not sent anything yet.
-        boolean sends = request.getHeader("expect") == null && (chunked || length > UNREAD_BYTES);
+        boolean sends = request.getHeader("expect") == null && (chunked || length > 0) && !isThere(request, length);
         if (!sends) {
             Exchange.write(reply, response);
             return;
@@ -136,6 +136,15 @@ public final class WebhookServlet extends HttpServlet {
         ServletInputStream input = request.getInputStream();
         exchange.answerEarly(reply);
         input.setReadListener(drain(input, exchange));
+    }
+
+    private static boolean isThere(HttpServletRequest request, long length) {
+        try {
+            return ArrivedBody.read(request.getInputStream(), length).isComplete();
+        } catch (IOException broken) {
+            LOG.debug("a refused body broke off", broken);
+            return true;
+        }
     }
 
     private Drain drain(ServletInputStream input, Exchange exchange) {

@@ -122,6 +122,40 @@ class WebhookServletTest {
         });
     }
 
+    /** Senders keep connections: one that is closed without a word costs them the delivery they send over it next. */
+    @Test
+    void aRefusalBeforeItsBodySaysThatTheConnectionEnds() throws Exception {
+        for (String method : new String[] {"POST", "PUT"}) {
+            String head = method + " /api/webhook/unknown-unknown-1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n";
+            try (Socket socket = connect()) {
+                send(socket, head + "\r\n");
+                String first = answerHead(socket);
+                assertThat(first).as(method).containsIgnoringCase("connection: close");
+                send(socket, "{}");
+            }
+            try (Socket socket = connect()) {
+                send(socket, head + "\r\n{}");
+                assertThat(answerHead(socket)).as(method).doesNotContainIgnoringCase("connection: close");
+            }
+            try (Socket socket = connect()) {
+                send(socket, head + "\r\n{}" + head + "Connection: close\r\n\r\n{}");
+                String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answers.split("HTTP/1.1 40", -1)).as(answers).hasSize(3);
+            }
+        }
+        await().untilAsserted(() -> assertThat(servlet.deadlines().count()).isZero());
+    }
+
+    private static String answerHead(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int read = socket.getInputStream().read();
+            assertThat(read).as(head.toString()).isNotNegative();
+            head.append((char) read);
+        }
+        return head.toString();
+    }
+
     @Test
     void aRefusedSenderIsNotListenedToForever() throws Exception {
         try (Socket socket = connect()) {

@@ -24,8 +24,11 @@ abstract class ApiServlet extends HttpServlet {
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiReply reply = answer(request);
-        if (reply.status() >= 400 && isUnread(request)) {
-            response.setHeader("connection", "close");
+        if (isUnread(request)) {
+            if (reply.status() >= 400) {
+                response.setHeader("connection", "close");
+            }
+            // Also one that nobody wants: it would end the connection without a word to the client.
             RestOfBody.skip(request);
         }
         write(reply, response);
