@@ -1,6 +1,7 @@
 package io.infloop.rest.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.audit.Actor;
@@ -22,6 +23,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +36,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -64,6 +68,7 @@ class ServletsTest {
     private Optional<Error> fail = Optional.empty();
     private Server server;
     private int port;
+    private final CountDownLatch unread = new CountDownLatch(1);
 
     /** A hub whose events the test makes. */
     private static final class Hub {
@@ -100,6 +105,7 @@ class ServletsTest {
         context.addFilter(holder, "/*", EnumSet.of(DispatcherType.REQUEST));
         add(context, events, "/api/events");
         add(context, new UnknownResource(), "/api/*");
+        add(context, new Unread(), "/api/unread");
         WorkflowsResource workflows = new WorkflowsResource(
                 Fakes.fake(WorkflowStore.class, (method, arguments) -> {
                     if (method.equals("list") && fail.isPresent()) {
@@ -129,6 +135,36 @@ class ServletsTest {
     void stop() throws Exception {
         events.stop();
         server.stop();
+    }
+
+    /** Many clients send the head and the body apart, and keep the connection. */
+    @Test
+    void aBodyThatNobodyReadsDoesNotEndTheConnection() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            String head = "POST /api/unread HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n";
+            socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.UTF_8));
+            assertThat(unread.await(20, TimeUnit.SECONDS)).isTrue();
+            socket.setSoTimeout(300);
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .as("the answer waits for the body")
+                    .isInstanceOf(SocketTimeoutException.class);
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(("{}" + head + "Connection: close\r\n\r\n{}").getBytes(StandardCharsets.UTF_8));
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answers.split("HTTP/1.1 200", -1)).as(answers).hasSize(3);
+        }
+    }
+
+    private final class Unread extends ApiServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        ApiReply handle(ApiRequest request) {
+            unread.countDown();
+            return ApiReply.ok("ok", true);
+        }
     }
 
     @Test
