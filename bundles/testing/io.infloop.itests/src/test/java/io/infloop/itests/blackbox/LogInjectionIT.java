@@ -26,7 +26,9 @@ class LogInjectionIT {
     @Test
     void nothingThatIsSentBeginsALine() throws IOException {
         Path data = Distribution.temporaryDirectory("injection").resolve("data");
-        try (Server server = Server.on(data).with("INFLOOP_LOG_LEVEL", "DEBUG").start()) {
+        try (Server server = Server.on(data)
+                .with("INFLOOP_JAVA_OPTS", "-Dinfloop.log.level=DEBUG")
+                .start()) {
             Fixtures.saveWorkflow(server, Fixtures.quickWorkflow("quick"));
             String trigger = Fixtures.gitHubTrigger(server, "quick");
             String correlationId = "";

@@ -10,8 +10,11 @@ import java.util.concurrent.Semaphore;
  * it worth mentioning; a thousand senders who never finish get half of the threads and not one more. Thread-safe.
  */
 final class BodyGate {
-    /** Half of the threads that Jetty has at least. */
-    static final int READERS = 32;
+    /** With those of strangers, half of the threads that Jetty has at least. */
+    static final int READERS = 24;
+
+    /** Of those who have yet to log in: so many slow ones must not keep the others from their work. */
+    static final int STRANGERS = 8;
 
     private static final Duration GRACE = Duration.ofSeconds(10);
     /** Slower than this, after the grace, is no connection that anybody works over. */
@@ -21,8 +24,8 @@ final class BodyGate {
     private final long cap;
     private final Duration grace;
 
-    BodyGate(long cap) {
-        this(cap, READERS, GRACE);
+    BodyGate(long cap, int readers) {
+        this(cap, readers, GRACE);
     }
 
     BodyGate(long cap, int readers, Duration grace) {

@@ -33,7 +33,8 @@ public final class Door implements Preprocessor {
 
     private final Credentials credentials;
     private final HostRule hosts;
-    private final BodyGate bodies = new BodyGate(MAX_BODY_BYTES);
+    private final BodyGate bodies = new BodyGate(MAX_BODY_BYTES, BodyGate.READERS);
+    private final BodyGate strangersBodies = new BodyGate(MAX_BODY_BYTES, BodyGate.STRANGERS);
     private final InFlight inFlight = new InFlight();
     private volatile boolean open;
 
@@ -87,7 +88,8 @@ public final class Door implements Preprocessor {
             chain.doFilter(passed, response);
             return;
         }
-        GatedRequest gated = new GatedRequest(passed, bodies);
+        boolean stranger = actor == Actor.OPEN && !credentials.areNotNeeded();
+        GatedRequest gated = new GatedRequest(passed, stranger ? strangersBodies : bodies);
         try {
             chain.doFilter(gated, new GatedResponse(response, gated));
         } catch (InfloopException | IOException | ServletException failed) {

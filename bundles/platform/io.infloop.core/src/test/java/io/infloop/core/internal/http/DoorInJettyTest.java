@@ -3,6 +3,7 @@ package io.infloop.core.internal.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.infloop.core.internal.settings.ApiToken;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServlet;
@@ -17,11 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** The door in front of the very Jetty that the distribution ships, against senders with bad manners. */
 class DoorInJettyTest {
+    private static final String TOKEN = "token-0123456789abcdef";
     private static final int TOO_MUCH = 5 * 1024 * 1024;
 
     private final Server server = new Server(new QueuedThreadPool(BodyGate.READERS + 16));
@@ -41,11 +45,15 @@ class DoorInJettyTest {
 
     @BeforeEach
     void start() throws Exception {
+        start(Optional.empty());
+    }
+
+    private void start(Optional<ApiToken> token) throws Exception {
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
-        server.addConnector(connector);
+        server.setConnectors(new Connector[] {connector});
         ServletContextHandler context = new ServletContextHandler("/");
-        Door door = new Door(Optional.empty(), "127.0.0.1");
+        Door door = new Door(token, "127.0.0.1");
         door.open();
         Filter before = (request, response, chain) -> {
             arrived.incrementAndGet();
@@ -153,6 +161,22 @@ class DoorInJettyTest {
             again.getOutputStream().write("{}".getBytes(StandardCharsets.ISO_8859_1));
             return status(again).equals("HTTP/1.1 200");
         });
+    }
+
+    @Test
+    void strangersWhoNeverFinishTheirLoginKeepNobodyFromWork() throws Exception {
+        server.stop();
+        start(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)));
+        int senders = BodyGate.READERS + BodyGate.STRANGERS;
+        for (int count = 0; count < senders; count++) {
+            send("POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                    + "Content-Length: 100\r\n\r\nt");
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> reading.get() >= senders);
+
+        Socket known = post("Authorization: Bearer " + TOKEN + "\r\nContent-Length: 2");
+        known.getOutputStream().write("{}".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(status(known)).isEqualTo("HTTP/1.1 200");
     }
 
     private Socket get() throws IOException {
