@@ -179,6 +179,9 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         String command = spec.command().get(0);
         Path program = Executables.resolve(command, directory, variables.get("PATH"));
         Confinement confinement = choice.choose();
+        if (confinement.level() != SandboxLevel.OFF) {
+            LoaderVariables.remove(variables, spec.notices());
+        }
         String mark = pidFiles.marks().next();
         Optional<RunPlace> place = place(confinement, spec, variables);
         Optional<EgressSession> egress = Optional.empty();
@@ -244,7 +247,8 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             return Optional.empty();
         }
         try {
-            RunPlace place = RunPlace.create(sandboxes.place(), Path.of(variables.get("HOME")), spec.credentialFiles());
+            RunPlace place = RunPlace.create(
+                    sandboxes.place(), Path.of(variables.get("HOME")), spec.credentialFiles(), sandboxes.hidden());
             variables.put("HOME", JailConfinement.HOME.toString());
             variables.keySet().removeIf(name -> name.startsWith("XDG_") || TEMPORARY.contains(name));
             return Optional.of(place);
@@ -254,7 +258,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         }
     }
 
-    private static Launch launch(
+    private Launch launch(
             Path program,
             ProcessSpec spec,
             ProcessOwner owner,
@@ -265,11 +269,14 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         List<Path> readable = new ArrayList<>();
         Stream.of(variables.getOrDefault("PATH", "").split(":", -1)).forEach(entry -> addPlace(entry, readable));
         CERTIFICATES.forEach(name -> addPlace(variables.getOrDefault(name, ""), readable));
+        Path real = WorkingDirectories.realOrSame(directory);
         return new Launch(
                 program,
                 spec.command().subList(1, spec.command().size()),
-                WorkingDirectories.realOrSame(directory),
-                owner.defaultDirectory().map(WorkingDirectories::realOrSame).stream()
+                real,
+                Stream.concat(
+                                owner.defaultDirectory().map(WorkingDirectories::realOrSame).stream(),
+                                Stream.of(real).filter(directories.shared()::equals))
                         .toList(),
                 readable,
                 place.map(it -> it.jail(connected)));

@@ -40,8 +40,9 @@ final class RunPlace implements AutoCloseable {
      *
      * @param userHome where the files are taken from
      * @param files relative to it; missing ones are passed over
+     * @param hidden what no child may see, without links: children can write into that home
      */
-    static RunPlace create(Path parent, Path userHome, List<String> files) throws IOException {
+    static RunPlace create(Path parent, Path userHome, List<String> files, List<Path> hidden) throws IOException {
         Files.createDirectories(parent);
         Path root = Files.createTempDirectory(parent, "run");
         Path home = Files.createDirectory(root.resolve("home"));
@@ -52,14 +53,15 @@ final class RunPlace implements AutoCloseable {
                 : Files.createTempDirectory("infloop");
         RunPlace place = new RunPlace(root, home, network);
         try {
-            Copy copy = new Copy();
+            Copy copy = new Copy(hidden);
             for (String file : files) {
                 Path from = userHome.resolve(file).normalize();
                 if (!from.startsWith(userHome) || from.equals(userHome)) {
                     throw new IOException("credentialFiles: " + file + " is not below the home directory");
                 }
                 if (Files.exists(from)) {
-                    copy.tree(from, home.resolve(userHome.relativize(from)));
+                    Path relative = userHome.relativize(from);
+                    copy.tree(WorkingDirectories.realOrSame(userHome).resolve(relative), home.resolve(relative));
                 }
             }
             return place;
@@ -116,10 +118,28 @@ final class RunPlace implements AutoCloseable {
 
     /** Credentials are few and small; a whole home directory is a mistake in a manifest. */
     private static final class Copy {
+        private final List<Path> hidden;
         private int files;
         private long bytes;
 
-        void tree(Path from, Path to) throws IOException {
+        Copy(List<Path> hidden) {
+            this.hidden = hidden;
+        }
+
+        void tree(Path file, Path to) throws IOException {
+            if (!Files.exists(file)) {
+                return;
+            }
+            Path from = file.toRealPath();
+            boolean linked = !from.equals(file);
+            if (linked && (from.startsWith("/proc") || hidden.stream().anyMatch(from::startsWith))) {
+                throw new IOException(
+                        "credentialFiles: " + file + " leads to what is hidden from children; remove the link");
+            }
+            // A directory is not followed through a link: it may lead in circles.
+            if (Files.isSymbolicLink(file) && Files.isDirectory(from)) {
+                return;
+            }
             if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectories(to);
                 try (Stream<Path> children = Files.list(from)) {
@@ -134,7 +154,7 @@ final class RunPlace implements AutoCloseable {
                             + MOST_BYTES / (1024 * 1024) + " MiB; name the few files that the program needs");
                 }
                 Files.createDirectories(to.getParent());
-                Files.copy(from, to);
+                Files.copy(from, to, LinkOption.NOFOLLOW_LINKS);
                 Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
             }
         }

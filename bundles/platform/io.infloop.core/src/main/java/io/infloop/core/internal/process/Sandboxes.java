@@ -53,6 +53,11 @@ public final class Sandboxes implements AutoCloseable {
         }
     }
 
+    /** What children must not see, without links. */
+    List<Path> hidden() {
+        return real(settings).hidden();
+    }
+
     /** Where the places of single children go. */
     Path place() {
         return place;

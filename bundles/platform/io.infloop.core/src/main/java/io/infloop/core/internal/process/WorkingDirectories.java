@@ -6,6 +6,7 @@ import io.infloop.spi.process.SpawnException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ public final class WorkingDirectories {
 
     /**
      * @param roots of WORKSPACE_ROOTS; empty: everywhere
-     * @param instanceDirectory of this server; allowed in any case
+     * @param instanceDirectory of this server; a part of it is allowed in any case
      */
     public WorkingDirectories(List<Path> roots, Path instanceDirectory) {
         this.roots = List.copyOf(roots);
@@ -26,9 +27,8 @@ public final class WorkingDirectories {
 
     /** @throws SpawnException if it is not a directory, or not one in which this owner's children may work */
     Path resolve(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
-        Path directory = spec.workingDirectory()
-                .or(owner::defaultDirectory)
-                .orElseGet(() -> roots.isEmpty() ? Path.of("") : instanceDirectory)
+        Optional<Path> chosen = spec.workingDirectory().or(owner::defaultDirectory);
+        Path directory = (chosen.isPresent() ? chosen.get() : roots.isEmpty() ? Path.of("") : madeShared())
                 .toAbsolutePath()
                 .normalize();
         if (!Files.isDirectory(directory)) {
@@ -38,12 +38,32 @@ public final class WorkingDirectories {
         return roots.isEmpty() ? directory : allowed(directory, owner);
     }
 
+    /** Where children work that have no directory of their own; nothing else is there. */
+    Path shared() {
+        return realOrSame(instanceDirectory).resolve("children");
+    }
+
+    private Path madeShared() throws SpawnException {
+        try {
+            if (!Files.isDirectory(shared())) {
+                Files.createDirectories(
+                        shared(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            return shared();
+        } catch (IOException failed) {
+            throw new SpawnException(
+                    "the working directory " + shared() + " could not be made; make room or make the data directory"
+                            + " writable",
+                    failed);
+        }
+    }
+
     /** The real path is checked and used, so that no link leads elsewhere. */
     private Path allowed(Path directory, ProcessOwner owner) throws SpawnException {
         Optional<Path> real = real(directory);
         List<Path> allowed = new ArrayList<>(roots);
         owner.defaultDirectory().ifPresent(allowed::add);
-        allowed.add(instanceDirectory);
+        allowed.add(shared());
         if (real.isPresent()) {
             for (Path root : allowed) {
                 if (real(root).filter(real.get()::startsWith).isPresent()) {

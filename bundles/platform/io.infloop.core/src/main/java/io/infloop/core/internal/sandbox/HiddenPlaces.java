@@ -9,8 +9,11 @@ import java.util.Set;
 
 /** What children must not see, and what of it is a child's own after all. */
 final class HiddenPlaces {
-    /** The parts of the data directory that are made for children; the others are the server's alone. */
-    private static final Set<String> FOR_CHILDREN = Set.of("instances", "worktrees", "clones", "workspaces");
+    /**
+     * The parts of the data directory in which the operator may keep what children work on; the others are the server's alone, or
+     * hold what is one child's own.
+     */
+    private static final Set<String> FOR_CHILDREN = Set.of("clones", "workspaces");
 
     private final List<Path> paths;
 

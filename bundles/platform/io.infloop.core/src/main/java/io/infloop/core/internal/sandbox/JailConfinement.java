@@ -44,6 +44,7 @@ public final class JailConfinement implements Confinement {
             """
             trap : TERM INT HUP QUIT
             failed() { echo "infloop-sandbox: $1" >&2; exit 125; }
+            path=$PATH PATH=/usr/bin:/bin:$PATH
             if [ "$1" -gt 0 ]; then
               case $1 in
               3) "$2" "$3" "$4" </dev/null >/dev/null 2>&1 & ;;
@@ -60,7 +61,9 @@ public final class JailConfinement implements Confinement {
             shift "$1"
             shift
             exec 9>&2 2>/dev/null
-            (exec setsid -w "$@" 2>&9 9>&-)
+            (setsid=$(command -v setsid) || setsid=setsid
+            PATH=$path
+            exec "$setsid" -w "$@" 2>&9 9>&-)
             exit $?
             """;
 

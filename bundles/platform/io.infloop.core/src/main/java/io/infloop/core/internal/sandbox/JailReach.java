@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -101,11 +102,25 @@ final class JailReach {
     }
 
     private void add(Path path, Set<Path> reach) {
-        if (Files.exists(path)
-                && !isTooWide(path)
-                && COVERED.stream().noneMatch(path::startsWith)
-                && !hidden.contain(path)) {
+        Optional<Path> real = real(path);
+        if (real.isPresent()
+                && isShowable(path)
+                && isShowable(real.get())
+                && COVERED.stream().noneMatch(path::startsWith)) {
             reach.add(path);
+        }
+    }
+
+    private boolean isShowable(Path path) {
+        return !isTooWide(path) && !hidden.contain(path);
+    }
+
+    /** What is bound is where links lead, and who could write there before chose where that is. */
+    private static Optional<Path> real(Path path) {
+        try {
+            return Optional.of(path.toRealPath());
+        } catch (IOException missing) {
+            return Optional.empty();
         }
     }
 }

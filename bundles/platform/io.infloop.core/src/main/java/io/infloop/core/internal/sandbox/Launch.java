@@ -34,7 +34,9 @@ public record Launch(
         readable = List.copyOf(readable);
     }
 
+    /** Of a child that is in a jail in a directory of its own. */
     static Launch of(Path program, List<String> arguments, Path directory, Optional<Jail> jail) {
-        return new Launch(program, arguments, directory, List.of(), List.of(), jail);
+        List<Path> own = jail.isPresent() ? List.of(directory) : List.of();
+        return new Launch(program, arguments, directory, own, List.of(), jail);
     }
 }

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A process and mount namespace made with util-linux alone. Its first process is a shell that hides the data directory, starts the
@@ -22,15 +24,27 @@ public final class NamespaceConfinement implements Confinement {
     /** Leads nowhere if the server died before the kernel knew that this process is to die with it. */
     private static final String GUARD = "[ \"$PPID\" = \"$0\" ] || exit 125; exec \"$@\"";
 
-    /** What the shell itself would say of the end of the child is not the child's: its own error output leads nowhere by then. */
+    /**
+     * Its arguments are the PATH for what it runs itself, setsid, and operations. The child's PATH is not used before the child: it may
+     * name directories in which earlier children could write, and this shell still sees everything. For the same reason a directory
+     * that was opened has to be the one that was asked for. What the shell itself would say of the end of the child is not the
+     * child's: its own error output leads nowhere by then.
+     */
     private static final String INIT =
             """
             trap : TERM INT HUP QUIT
             failed() { echo "infloop-sandbox: $1" >&2; exit 125; }
-            opened=3 shown=3
+            path=$PATH PATH=$1 setsid=$2 opened=3 shown=3
+            shift 2
             while [ "$1" != run ]; do
               case $1 in
-              open) eval "exec $opened<\\"\\$2\\"" || failed "not accessible: $2"; opened=$((opened+1)) ;;
+              open)
+                eval "exec $opened<\\"\\$2\\"" || failed "not accessible: $2"
+                if [ -d "$2" ]; then
+                  cd -P /proc/self/fd/$opened && [ "$PWD" = "$2" ] || failed "replaced meanwhile: $2"
+                  cd /
+                fi
+                opened=$((opened+1)) ;;
               hide)
                 if [ -d "$2" ]; then mount -t tmpfs -o mode=0700,size=1m,nosuid,nodev infloop "$2" || failed "not hidden: $2"
                 elif [ -e "$2" ]; then mount --bind /dev/null "$2" || failed "not hidden: $2"
@@ -45,13 +59,19 @@ public final class NamespaceConfinement implements Confinement {
               shift 2
             done
             shift
+            PATH=$path
             exec 9>&2 2>/dev/null
-            (exec setsid -w "$@" 2>&9 9>&-)
+            (exec "$setsid" -w "$@" 2>&9 9>&-)
             exit $?
             """;
 
-    /** With these a child that is root could look behind the mounts, into the server, or at the disk below both. */
-    private static final String TAKEN = "-sys_admin,-sys_ptrace,-sys_module,-sys_rawio,-mknod";
+    /**
+     * With these a child that is root could look behind the mounts, also by opening files by their numbers, into the server, or at
+     * the disk below both.
+     */
+    private static final String TAKEN = "-sys_admin,-sys_ptrace,-sys_module,-sys_rawio,-mknod,-dac_read_search";
+
+    private static final String SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
 
     /** The shell has the descriptors 3 to 8 for what is kept. */
     private static final int MOST_KEPT = 6;
@@ -59,6 +79,8 @@ public final class NamespaceConfinement implements Confinement {
     private final Path sh;
     private final Path setpriv;
     private final Path unshare;
+    private final Path setsid;
+    private final String path;
     private final boolean root;
     private final long uid;
     private final long gid;
@@ -73,6 +95,11 @@ public final class NamespaceConfinement implements Confinement {
         this.sh = tools.sh().orElseThrow(() -> new IllegalArgumentException("sh"));
         this.setpriv = tools.setpriv().orElseThrow(() -> new IllegalArgumentException("setpriv"));
         this.unshare = tools.unshare().orElseThrow(() -> new IllegalArgumentException("unshare"));
+        this.setsid = tools.setsid().orElseThrow(() -> new IllegalArgumentException("setsid"));
+        this.path = Stream.concat(
+                        Stream.of(SYSTEM_PATH),
+                        tools.mount().stream().map(Path::getParent).map(Path::toString))
+                .collect(Collectors.joining(":"));
         this.root = tools.isRoot();
         this.uid = tools.uid();
         this.gid = tools.gid();
@@ -103,11 +130,11 @@ public final class NamespaceConfinement implements Confinement {
             command.add(hides() ? "--map-root-user" : "--map-current-user");
         }
         command.addAll(List.of("--pid", "--fork", "--kill-child", "--mount-proc", "--"));
-        command.addAll(List.of(sh.toString(), "-c", INIT, "init"));
+        command.addAll(List.of(sh.toString(), "-c", INIT, "init", path, setsid.toString()));
         mounts(launch, command);
         command.addAll(List.of("enter", launch.directory().toString(), "run"));
         if (root) {
-            command.addAll(List.of(setpriv.toString(), "--bounding-set=" + TAKEN, "--"));
+            command.addAll(List.of(setpriv.toString(), "--bounding-set=" + TAKEN, "--inh-caps=" + TAKEN, "--"));
         } else if (hides()) {
             command.addAll(List.of(unshare.toString(), "--user", "--map-user=" + uid, "--map-group=" + gid, "--"));
         }

@@ -5,6 +5,7 @@ import io.infloop.spi.process.SandboxDemand;
 import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.process.SpawnException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ public final class SandboxLadder {
         boolean auto = settings.level().isEmpty() && settings.required() == SandboxLevel.OFF;
         SandboxLevel inForce = best(confinements, wanted)
                 .filter(level -> !auto || level != SandboxLevel.USER)
+                .filter(level -> level.isAtLeast(settings.required()))
+                .or(() -> weakest(confinements, settings.required()))
+                .or(() -> best(confinements, wanted).filter(level -> !auto))
                 .orElse(SandboxLevel.OFF);
         List<Trial> trials = results.stream().map(SelfTest.Result::trial).toList();
         return new SandboxLadder(
@@ -56,6 +60,13 @@ public final class SandboxLadder {
         return confinements.keySet().stream()
                 .filter(level -> level != SandboxLevel.OFF && wanted.isAtLeast(level))
                 .reduce(SandboxLevel::strongerOf);
+    }
+
+    /** What is required may be out of reach while something stronger is not; empty if nothing is required. */
+    private static Optional<SandboxLevel> weakest(Map<SandboxLevel, Confinement> confinements, SandboxLevel required) {
+        return confinements.keySet().stream()
+                .filter(level -> required != SandboxLevel.OFF && level.isAtLeast(required))
+                .min(Comparator.naturalOrder());
     }
 
     public SandboxReport report() {
@@ -71,7 +82,11 @@ public final class SandboxLadder {
     public Confinement choose(SandboxDemand demand) throws SpawnException {
         SandboxLevel required = report.required().strongerOf(demand.required());
         SandboxLevel wanted = report.inForce().strongerOf(demand.wanted()).strongerOf(required);
-        SandboxLevel level = best(confinements, wanted).orElse(SandboxLevel.OFF).strongerOf(report.inForce());
+        SandboxLevel level = best(confinements, wanted)
+                .filter(best -> best.isAtLeast(required))
+                .or(() -> weakest(confinements, required))
+                .orElse(SandboxLevel.OFF)
+                .strongerOf(report.inForce());
         if (!level.isAtLeast(required)) {
             throw SpawnException.refused("not started: the sandbox level " + required.id() + " is required, and this"
                     + " machine offers " + level.id() + " only (" + report.obstacle(required) + ")");

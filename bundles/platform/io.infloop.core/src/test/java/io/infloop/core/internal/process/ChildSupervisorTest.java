@@ -294,7 +294,7 @@ class ChildSupervisorTest {
         Files.createSymbolicLink(root.resolve("link"), outside);
         try (ProcessTestBed strict =
                 new ProcessTestBed(data, Map.of(), bed.wrappers, List.of(root), SandboxSettings::auto)) {
-            Path own = Files.createDirectories(strict.instance.directory());
+            Path own = Files.createDirectories(strict.instance.directory().resolve("children"));
             ProcessLauncher restricted =
                     strict.supervisor.launcherFor(strict.owner(Cancellation.NEVER, Optional.of(scratch)));
             for (Path allowed : List.of(root, inside, scratch, own)) {

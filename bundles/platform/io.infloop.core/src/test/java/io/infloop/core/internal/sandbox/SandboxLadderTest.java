@@ -26,6 +26,9 @@ class SandboxLadderTest {
         "auto, OFF, '', OFF",
         "auto, JAIL, JAIL NAMESPACE, JAIL",
         "auto, USER, USER, USER",
+        "auto, USER, JAIL, JAIL",
+        "OFF, USER, JAIL NAMESPACE, NAMESPACE",
+        "USER, USER, NAMESPACE, NAMESPACE",
         "OFF, OFF, JAIL NAMESPACE USER, OFF",
         "OFF, NAMESPACE, JAIL NAMESPACE USER, NAMESPACE",
         "USER, OFF, NAMESPACE USER, USER",
@@ -67,6 +70,15 @@ class SandboxLadderTest {
                 .hasMessageContaining("jail is required")
                 .hasMessageContaining("namespace only")
                 .hasMessageContaining("install jail");
+    }
+
+    @Test
+    void somethingStrongerThanWhatIsRequiredWillDo() throws SpawnException {
+        SandboxLadder ladder = ladder("OFF", SandboxLevel.OFF, "JAIL NAMESPACE");
+
+        assertThat(ladder.choose(demand(SandboxLevel.OFF, SandboxLevel.USER)).level())
+                .isEqualTo(SandboxLevel.NAMESPACE);
+        assertThat(ladder.choose(SandboxDemand.NONE).level()).isEqualTo(SandboxLevel.OFF);
     }
 
     @Test
