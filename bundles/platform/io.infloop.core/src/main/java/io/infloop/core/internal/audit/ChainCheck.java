@@ -41,7 +41,10 @@ final class ChainCheck implements AuditChain {
                 return result(keyless.get());
             }
             if (snapshot.oldestFirst().isEmpty() && !key.exists()) {
-                return new Result(true, members("lines", 0));
+                return result(Finding.of(
+                        Kind.UNSEALED,
+                        "there is no audit log here: no server has written one yet, it was removed as a whole, or"
+                                + " INFLOOP_DATA_DIR names another directory"));
             }
             if (key.isOurs() && key.exists() && snapshot.head().isEmpty() && isEmpty(snapshot)) {
                 return result(Finding.of(

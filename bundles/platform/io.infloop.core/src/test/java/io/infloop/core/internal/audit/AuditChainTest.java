@@ -382,7 +382,9 @@ class AuditChainTest {
     @Test
     void checkingChangesNothing() throws IOException {
         AuditBed none = new AuditBed(directory.resolve("none"));
-        assertThat(none.verify().intact()).isTrue();
+        assertThat(none.verify().intact())
+                .as("who looks in the wrong directory is not told that all is well")
+                .isFalse();
         assertThat(none.chain().checkpoint().intact()).isFalse();
         assertThat(directory.resolve("none")).doesNotExist();
 
