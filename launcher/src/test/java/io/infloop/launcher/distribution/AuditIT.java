@@ -58,10 +58,10 @@ class AuditIT {
     }
 
     @Test
-    void touchesNothing() throws Exception {
+    void findsNoLogWhereThereIsNoneAndTouchesNothing() throws Exception {
         Path data = directory.resolve("data");
 
-        run(data, 0, "audit", "verify");
+        assertThat(run(data, 1, "audit", "verify")).startsWith("there is no audit log here");
 
         assertThat(data).doesNotExist();
     }
