@@ -230,7 +230,12 @@ public final class LiveRun {
                 .put("nodeExecutions", budget.executions())
                 .put("source", header.source())
                 .putIfPresent("triggerId", header.maskedTriggerId())
-                .putIfPresent("queueId", header.queueId());
+                .putIfPresent("queueId", header.queueId())
+                .putIfPresent("durationMs", ending.map(Ending::durationMs));
+        // A run that has ended but is not recorded yet shows what its record will.
+        if (!worktrees.isEmpty()) {
+            state.put("worktrees", worktrees);
+        }
         return events.redacted(state.build());
     }
 }

@@ -128,6 +128,29 @@ class RunLifecycleTest {
     }
 
     @Test
+    void aRunThatHasEndedButIsNotRecordedYetShowsItsWorktrees() {
+        engine.contributions.add(TestNodes.of("tree", context -> {
+            context.worktrees().orElseThrow().open(data, java.util.Optional.empty());
+            release.await();
+            return NodeOutcome.next(JsonObject.EMPTY);
+        }));
+        put("trees", "tree");
+        String runId = engine.begin("trees", Map.of());
+        engine.store.setBroken(true);
+        release.countDown();
+        await().atMost(PATIENCE).until(() -> record("trees", runId).has("finishedAt"));
+        JsonObject ended = record("trees", runId);
+        assertThat(ended.string("status")).contains("succeeded");
+        assertThat(ended.has("durationMs")).isTrue();
+        assertThat(ended.array("worktrees").orElseThrow()).hasSize(1);
+        engine.store.setBroken(false);
+    }
+
+    private JsonObject record(String workflowId, String runId) {
+        return engine.runs().record(workflowId, runId).orElseThrow();
+    }
+
+    @Test
     void aWorktreeThatCannotBeKeptOnABranchIsAnErrorOfTheRunButNotItsEnd() {
         engine.contributions.add(TestNodes.of("tree", context -> {
             engine.worktrees.outcomes.put(context.run().runId(), TreeState.LEFT);
