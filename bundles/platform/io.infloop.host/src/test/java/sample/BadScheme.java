@@ -1,11 +1,9 @@
 package sample;
 
 import io.infloop.spi.json.JsonObject;
-import io.infloop.spi.signing.SigningSecret;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.WebhookRequest;
-import java.time.Clock;
-import java.util.List;
 
 /** Throws what it can. */
 public final class BadScheme extends EchoScheme {
@@ -15,9 +13,9 @@ public final class BadScheme extends EchoScheme {
     }
 
     @Override
-    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+    public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         return switch (request.method()) {
-            case "OVERFLOW" -> verify(request, settings, secrets, clock);
+            case "OVERFLOW" -> verify(request, settings, context);
             case "MEMORY" -> throw new OutOfMemoryError("one allocation too large");
             case "LINK" -> throw new NoClassDefFoundError("gone/Missing");
             default -> throw new Malicious();

@@ -2,14 +2,12 @@ package sample;
 
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
-import io.infloop.spi.signing.SigningSecret;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.util.List;
 
 /** Tells which version of the jar it comes from. */
 public class EchoScheme implements SignatureScheme {
@@ -37,7 +35,7 @@ public class EchoScheme implements SignatureScheme {
     }
 
     @Override
-    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+    public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         return Verification.rejected(Verification.Reason.UNSUPPORTED, mark);
     }
 }

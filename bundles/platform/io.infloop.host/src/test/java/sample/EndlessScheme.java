@@ -1,11 +1,9 @@
 package sample;
 
 import io.infloop.spi.json.JsonObject;
-import io.infloop.spi.signing.SigningSecret;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.WebhookRequest;
-import java.time.Clock;
-import java.util.List;
 
 /** Never returns from verify. */
 public final class EndlessScheme extends EchoScheme {
@@ -15,8 +13,8 @@ public final class EndlessScheme extends EchoScheme {
     }
 
     @Override
-    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+    public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         Hang.untilTestEnds();
-        return super.verify(request, settings, secrets, clock);
+        return super.verify(request, settings, context);
     }
 }

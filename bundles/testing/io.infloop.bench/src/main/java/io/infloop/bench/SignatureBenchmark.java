@@ -1,9 +1,10 @@
 package io.infloop.bench;
 
-import io.infloop.signing.hmac.internal.HmacScheme;
+import io.infloop.signing.declarative.internal.HmacScheme;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.HttpHeaders;
@@ -34,8 +35,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class SignatureBenchmark {
     private final SignatureScheme scheme = new HmacScheme();
-    private final Clock clock = Clock.systemUTC();
-    private final List<SigningSecret> secrets = List.of(new SigningSecret("secret", GithubDelivery.SECRET));
+    private final SigningContext context =
+            SigningContext.of(List.of(new SigningSecret("secret", GithubDelivery.SECRET)), Clock.systemUTC());
     private final JsonObject settings = Json.parseObject(
             """
             {"algorithm": "sha256", "encoding": "hex", "payload": "{body}",
@@ -62,16 +63,16 @@ public class SignatureBenchmark {
 
     @Benchmark
     public Verification acceptsGenuine() {
-        return scheme.verify(genuine, settings, secrets, clock);
+        return scheme.verify(genuine, settings, context);
     }
 
     @Benchmark
     public Verification refusesForged() {
-        return scheme.verify(forged, settings, secrets, clock);
+        return scheme.verify(forged, settings, context);
     }
 
     @Benchmark
     public Verification refusesUnsigned() {
-        return scheme.verify(unsigned, settings, secrets, clock);
+        return scheme.verify(unsigned, settings, context);
     }
 }

@@ -14,6 +14,7 @@ import io.infloop.spi.provider.ProviderDescriptor;
 import io.infloop.spi.provider.ProviderTransport;
 import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +87,8 @@ class ManifestDeployTest {
                 .find(WebhookSource.class, "github")
                 .orElseThrow()
                 .descriptorAs(WebhookSource.Descriptor.class);
-        assertThat(github.eventType()).contains(ValueLocation.header("x-github-event"));
-        assertThat(github.deliveryId()).contains(ValueLocation.header("x-github-delivery"));
+        assertThat(github.eventType()).contains(ValueRule.at(ValueLocation.header("x-github-event")));
+        assertThat(github.deliveryId()).contains(ValueRule.at(ValueLocation.header("x-github-delivery")));
         assertThat(host.list()).hasSize(4);
         assertThat(run("one")).contains("ran One");
     }

@@ -14,6 +14,7 @@ import io.infloop.host.internal.hook.Hooks;
 import io.infloop.host.internal.manifest.ManifestKind;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.WebhookRequest;
@@ -194,7 +195,8 @@ final class TestHost implements AutoCloseable {
     static String mark(Lease<SignatureScheme> lease, String method) throws Exception {
         Verification verification = lease.call(
                 Duration.ofMillis(500),
-                scheme -> scheme.verify(request(method), JsonObject.EMPTY, List.of(), Clock.systemUTC()));
+                scheme -> scheme.verify(
+                        request(method), JsonObject.EMPTY, SigningContext.of(List.of(), Clock.systemUTC())));
         return ((Verification.Rejected) verification).detail();
     }
 

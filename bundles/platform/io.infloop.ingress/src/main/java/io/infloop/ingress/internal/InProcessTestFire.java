@@ -5,6 +5,7 @@ import io.infloop.ingress.TestFire;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
@@ -48,6 +49,7 @@ public final class InProcessTestFire implements TestFire {
         Optional<WebhookSource.Descriptor> source = pipeline.source(trigger);
         Map<String, String> headers = headers(delivery.headers());
         source.flatMap(WebhookSource.Descriptor::eventType)
+                .flatMap(ValueRule::place)
                 .filter(location -> location.from() == ValueLocation.From.HEADER)
                 .ifPresent(location -> trigger.eventType()
                         .ifPresent(type -> headers.putIfAbsent(location.name().toLowerCase(Locale.ROOT), type)));

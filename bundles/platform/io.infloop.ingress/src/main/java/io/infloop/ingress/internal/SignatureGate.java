@@ -7,6 +7,7 @@ import io.infloop.host.Contributions;
 import io.infloop.host.Lease;
 import io.infloop.host.PluginCallException;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.HttpReply;
@@ -98,10 +99,10 @@ final class SignatureGate {
     }
 
     private Outcome verify(SignatureDeclaration declaration, String secret, WebhookRequest request) {
-        List<SigningSecret> secrets = List.of(new SigningSecret("secret", secret));
+        SigningContext context = SigningContext.of(List.of(new SigningSecret("secret", secret)), clock);
         try (Lease<SignatureScheme> lease = contributions.acquire(SignatureScheme.class, declaration.scheme())) {
             Verification verification =
-                    lease.call(DEADLINE, scheme -> scheme.verify(request, declaration.settings(), secrets, clock));
+                    lease.call(DEADLINE, scheme -> scheme.verify(request, declaration.settings(), context));
             if (verification == null) {
                 return new Refused(ErrorCode.PLUGIN_UNAVAILABLE, "scheme '" + declaration.scheme() + "' found nothing");
             }
@@ -123,6 +124,9 @@ final class SignatureGate {
         }
         if (verification instanceof Verification.Answered answered) {
             return handshake(answered.reply(), scheme);
+        }
+        if (verification instanceof Verification.Deferred deferred) {
+            return new Refused(ErrorCode.PLUGIN_UNAVAILABLE, "cannot be verified now: " + deferred.detail());
         }
         Verification.Rejected rejected = (Verification.Rejected) verification;
         return new Refused(ErrorCode.BAD_SIGNATURE, REASONS.get(rejected.reason()) + ": " + rejected.detail());

@@ -178,9 +178,11 @@ public final class WebhookPipeline implements StartPart {
         try (Lease<WebhookSource> lease =
                 contributions.acquire(WebhookSource.class, inbound.trigger().pluginId())) {
             if (source.eventType().isPresent()) {
-                eventType = lease.call(SOURCE_DEADLINE, service -> service.eventType(inbound.request()));
+                eventType =
+                        lease.call(SOURCE_DEADLINE, service -> service.eventType(inbound.request(), Optional.empty()));
             }
-            deliveryId = lease.call(SOURCE_DEADLINE, service -> service.deliveryId(inbound.request()));
+            deliveryId =
+                    lease.call(SOURCE_DEADLINE, service -> service.deliveryId(inbound.request(), Optional.empty()));
         } catch (ContributionUnavailableException | PluginCallException unavailable) {
             return refuse(inbound, ErrorCode.PLUGIN_UNAVAILABLE, unavailable.getMessage());
         } catch (InterruptedException interrupted) {

@@ -2,15 +2,14 @@ package io.infloop.ingress.internal;
 
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -31,7 +30,7 @@ final class FakeHmacScheme implements SignatureScheme {
     public void check(JsonObject settings) {}
 
     @Override
-    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+    public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         calls++;
         if (error != null) {
             throw error;
@@ -46,10 +45,12 @@ final class FakeHmacScheme implements SignatureScheme {
         if (header.isEmpty()) {
             return Verification.rejected(Verification.Reason.MISSING_SIGNATURE, "no signature header");
         }
-        byte[] expected =
-                ("sha256=" + HexFormat.of().formatHex(mac(request, secrets.get(0)))).getBytes(StandardCharsets.UTF_8);
+        byte[] expected = ("sha256="
+                        + HexFormat.of()
+                                .formatHex(mac(request, context.secrets().get(0))))
+                .getBytes(StandardCharsets.UTF_8);
         return MessageDigest.isEqual(expected, header.get().getBytes(StandardCharsets.UTF_8))
-                ? Verification.accepted(secrets.get(0))
+                ? Verification.accepted(context.secrets().get(0))
                 : Verification.rejected(Verification.Reason.MISMATCH, "the signature does not fit");
     }
 

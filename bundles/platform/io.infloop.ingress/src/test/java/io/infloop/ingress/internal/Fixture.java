@@ -17,6 +17,7 @@ import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.spi.webhook.WebhookSource;
@@ -126,15 +127,12 @@ final class Fixture {
     }
 
     static WebhookSource source(String id, Optional<SignatureDeclaration> signature) {
-        boolean signs = signature.isPresent();
-        WebhookSource.Descriptor descriptor = new WebhookSource.Descriptor(
-                id,
-                id,
-                Optional.empty(),
-                signs ? Optional.of(ValueLocation.header("x-github-event")) : Optional.empty(),
-                List.of(new WebhookEvent("pull_request", "Pull request", List.of(), Optional.empty())),
-                signs ? Optional.of(ValueLocation.header("x-github-delivery")) : Optional.empty(),
-                signature);
+        WebhookSource.Builder builder = WebhookSource.Descriptor.builder(id, id)
+                .event(new WebhookEvent("pull_request", "Pull request", List.of(), Optional.empty()));
+        signature.ifPresent(declaration -> builder.signature(declaration)
+                .eventType(ValueRule.at(ValueLocation.header("x-github-event")))
+                .deliveryId(ValueRule.at(ValueLocation.header("x-github-delivery"))));
+        WebhookSource.Descriptor descriptor = builder.build();
         return () -> descriptor;
     }
 

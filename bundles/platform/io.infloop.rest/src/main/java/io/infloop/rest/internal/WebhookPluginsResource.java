@@ -3,6 +3,7 @@ package io.infloop.rest.internal;
 import io.infloop.host.Contributions;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import jakarta.servlet.Servlet;
@@ -52,20 +53,39 @@ public final class WebhookPluginsResource extends ApiServlet {
                 .putIfPresent(
                         "eventHeader",
                         source.eventType()
+                                .flatMap(ValueRule::place)
                                 .filter(location -> location.from() == ValueLocation.From.HEADER)
                                 .map(ValueLocation::name))
-                .putIfPresent("eventType", source.eventType().map(WebhookPluginsResource::location))
+                .putIfPresent("eventType", source.eventType().map(WebhookPluginsResource::rule))
                 .put(
                         "events",
                         source.events().stream()
                                 .map(WebhookPluginsResource::event)
                                 .toList())
-                .putIfPresent("deliveryId", source.deliveryId().map(WebhookPluginsResource::location))
+                .putIfPresent("deliveryId", source.deliveryId().map(WebhookPluginsResource::rule))
                 .putIfPresent("signature", source.signature().map(signature -> JsonObject.builder()
                         .put("scheme", signature.scheme())
                         .put("settings", signature.settings())
                         .build()))
                 .build();
+    }
+
+    /** As manifests write it. */
+    private static JsonObject rule(ValueRule rule) {
+        if (rule instanceof ValueRule.Located located) {
+            return location(located.location());
+        }
+        if (rule instanceof ValueRule.Templated templated) {
+            return JsonObject.of("template", templated.template().source());
+        }
+        if (rule instanceof ValueRule.FirstKey first) {
+            return JsonObject.of(
+                    "firstKeyExcept", first.except().stream().sorted().toList());
+        }
+        return JsonObject.of(
+                "firstOf",
+                ((ValueRule.FirstOf) rule)
+                        .rules().stream().map(WebhookPluginsResource::rule).toList());
     }
 
     private static JsonObject location(ValueLocation location) {

@@ -17,6 +17,7 @@ import io.infloop.spi.provider.Provider;
 import io.infloop.spi.provider.ProviderDescriptor;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.spi.workspace.WorkspaceRoots;
@@ -209,18 +210,17 @@ class ReadingResourcesTest {
     }
 
     private static Contributions.Entry<WebhookSource> source(String id, boolean signs) {
-        WebhookSource.Descriptor descriptor = new WebhookSource.Descriptor(
-                id,
-                id,
-                Optional.empty(),
-                signs ? Optional.of(ValueLocation.header("x-event")) : Optional.empty(),
-                List.of(new WebhookEvent(
+        WebhookSource.Builder builder = WebhookSource.Descriptor.builder(id, id)
+                .event(new WebhookEvent(
                         "any",
                         "Any",
                         List.of(new WebhookEvent.Field("body.a", "string", Optional.empty())),
-                        Optional.of(JsonObject.of("a", 1)))),
-                Optional.empty(),
-                signs ? Optional.of(new SignatureDeclaration("hmac", JsonObject.EMPTY)) : Optional.empty());
+                        Optional.of(JsonObject.of("a", 1))));
+        if (signs) {
+            builder.eventType(ValueRule.at(ValueLocation.header("x-event")))
+                    .signature(new SignatureDeclaration("hmac", JsonObject.EMPTY));
+        }
+        WebhookSource.Descriptor descriptor = builder.build();
         WebhookSource source = () -> descriptor;
         return Fakes.entry(source, descriptor);
     }

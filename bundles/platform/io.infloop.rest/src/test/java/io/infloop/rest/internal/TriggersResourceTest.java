@@ -9,6 +9,7 @@ import io.infloop.ingress.TestFire;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
@@ -66,14 +67,13 @@ class TriggersResourceTest {
     }
 
     private static io.infloop.host.Contributions.Entry<WebhookSource> source(String id, boolean signs) {
-        WebhookSource.Descriptor descriptor = new WebhookSource.Descriptor(
-                id,
-                id,
-                Optional.empty(),
-                signs ? Optional.of(ValueLocation.header("x-github-event")) : Optional.empty(),
-                List.of(new WebhookEvent("issues", "Issues", List.of(), Optional.empty())),
-                Optional.empty(),
-                signs ? Optional.of(new SignatureDeclaration("hmac", JsonObject.EMPTY)) : Optional.empty());
+        WebhookSource.Builder builder = WebhookSource.Descriptor.builder(id, id)
+                .event(new WebhookEvent("issues", "Issues", List.of(), Optional.empty()));
+        if (signs) {
+            builder.eventType(ValueRule.at(ValueLocation.header("x-github-event")))
+                    .signature(new SignatureDeclaration("hmac", JsonObject.EMPTY));
+        }
+        WebhookSource.Descriptor descriptor = builder.build();
         WebhookSource source = () -> descriptor;
         return Fakes.entry(source, descriptor);
     }

@@ -1,6 +1,6 @@
 /** JSON values as plain JDK types, with a strict parser and writer so that a plugin needs no JSON library. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.infloop.spi.json;
 
 import org.osgi.annotation.bundle.Export;

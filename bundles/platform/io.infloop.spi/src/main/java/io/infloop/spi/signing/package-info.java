@@ -1,6 +1,6 @@
 /** Implement: signature schemes, which decide whether a delivery is genuine. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.infloop.spi.signing;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,6 +1,6 @@
 /** Implement: webhook sources, the services that send events. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.infloop.spi.webhook;
 
 import org.osgi.annotation.bundle.Export;

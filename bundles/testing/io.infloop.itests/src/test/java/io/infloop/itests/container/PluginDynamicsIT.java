@@ -70,7 +70,7 @@ public class PluginDynamicsIT {
     @Test
     public void aContributionGoesAndComesWithItsBundle() throws Exception {
         awaitSettled();
-        Bundle hmac = bundle("io.infloop.signing.hmac");
+        Bundle hmac = bundle("io.infloop.signing.declarative");
         hmac.stop();
         try {
             Awaitility.await()
@@ -166,7 +166,7 @@ public class PluginDynamicsIT {
     @Test
     public void shippedPluginsSeeNothingOfThePlatform() throws Exception {
         awaitSettled();
-        BundleContext plugin = bundle("io.infloop.signing.hmac").getBundleContext();
+        BundleContext plugin = bundle("io.infloop.signing.declarative").getBundleContext();
         assertThat(plugin.getBundles()).hasSize(1);
         assertThat(plugin.getServiceReference("io.infloop.core.settings.Settings"))
                 .isNull();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.signing.Verification.Accepted;
@@ -62,7 +63,7 @@ public abstract class SignatureSchemeContract {
     }
 
     protected final Verification verify(byte[] body, List<Header> headers, SigningSecret... secrets) {
-        return scheme().verify(request(body, headers), settings(), List.of(secrets), clock());
+        return scheme().verify(request(body, headers), settings(), SigningContext.of(List.of(secrets), clock()));
     }
 
     @Test

@@ -2,12 +2,12 @@ package io.infloop.demo.plugin.common;
 
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
@@ -30,7 +30,7 @@ public final class TokenScheme implements SignatureScheme {
     }
 
     @Override
-    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+    public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         List<String> tokens = request.headers().all(settings.string("header").orElseThrow());
         if (tokens.isEmpty()) {
             return Verification.rejected(Verification.Reason.MISSING_SIGNATURE, "the token header is missing");
@@ -40,7 +40,7 @@ public final class TokenScheme implements SignatureScheme {
                     Verification.Reason.DUPLICATE_SIGNATURE, "there is more than one token header");
         }
         byte[] token = tokens.get(0).getBytes(StandardCharsets.UTF_8);
-        for (SigningSecret secret : secrets) {
+        for (SigningSecret secret : context.secrets()) {
             if (MessageDigest.isEqual(token, secret.utf8())) {
                 return Verification.accepted(secret);
             }

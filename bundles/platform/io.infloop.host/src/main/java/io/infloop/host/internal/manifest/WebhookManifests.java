@@ -4,6 +4,7 @@ import io.infloop.host.internal.RefusedException;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import java.util.ArrayList;
@@ -21,14 +22,13 @@ final class WebhookManifests {
 
     static WebhookSource.Descriptor read(Fields fields) throws RefusedException {
         String id = fields.contributionId("id");
-        return new WebhookSource.Descriptor(
-                id,
-                fields.text("displayName"),
-                fields.object().string("icon"),
-                eventType(fields),
-                events(fields),
-                location(fields, "deliveryId"),
-                signature(fields));
+        WebhookSource.Builder source =
+                WebhookSource.Descriptor.builder(id, fields.text("displayName")).events(events(fields));
+        fields.object().string("icon").ifPresent(source::icon);
+        eventType(fields).map(ValueRule::at).ifPresent(source::eventType);
+        location(fields, "deliveryId").map(ValueRule::at).ifPresent(source::deliveryId);
+        signature(fields).ifPresent(source::signature);
+        return source.build();
     }
 
     private static Optional<ValueLocation> eventType(Fields fields) throws RefusedException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.infloop.host.internal.RefusedException;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -62,8 +63,8 @@ class ManifestReaderTest {
                 + "\"deliveryId\":{\"from\":\"header\",\"name\":\"X-Id\"}");
 
         assertThat(source.icon()).isEmpty();
-        assertThat(source.eventType()).contains(ValueLocation.body("/type"));
-        assertThat(source.deliveryId()).contains(ValueLocation.header("x-id"));
+        assertThat(source.eventType()).contains(ValueRule.at(ValueLocation.body("/type")));
+        assertThat(source.deliveryId()).contains(ValueRule.at(ValueLocation.header("x-id")));
     }
 
     @ParameterizedTest

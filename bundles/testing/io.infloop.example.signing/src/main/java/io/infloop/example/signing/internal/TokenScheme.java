@@ -2,13 +2,13 @@ package io.infloop.example.signing.internal;
 
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.signing.Verification.Reason;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
@@ -33,7 +33,7 @@ public final class TokenScheme implements SignatureScheme {
     }
 
     @Override
-    public Verification verify(WebhookRequest request, JsonObject settings, List<SigningSecret> secrets, Clock clock) {
+    public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         List<String> tokens = request.headers().all("X-Example-Token");
         if (tokens.size() != 1) {
             return tokens.isEmpty()
@@ -41,7 +41,7 @@ public final class TokenScheme implements SignatureScheme {
                     : Verification.rejected(Reason.DUPLICATE_SIGNATURE, "the token header is repeated");
         }
         byte[] token = tokens.get(0).getBytes(StandardCharsets.UTF_8);
-        for (SigningSecret secret : secrets) {
+        for (SigningSecret secret : context.secrets()) {
             // Never equals(): it returns sooner the earlier the texts differ, and so tells an attacker how much is
             // right.
             if (MessageDigest.isEqual(token, secret.utf8())) {
