@@ -1,6 +1,6 @@
 package io.infloop.bench;
 
-import io.infloop.signing.declarative.internal.HmacScheme;
+import io.infloop.signing.declarative.internal.Schemes;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.signing.SignatureScheme;
@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class SignatureBenchmark {
-    private final SignatureScheme scheme = new HmacScheme();
+    private final SignatureScheme scheme = new Schemes.Hmac();
     private final SigningContext context =
             SigningContext.of(List.of(new SigningSecret("secret", GithubDelivery.SECRET)), Clock.systemUTC());
     private final JsonObject settings = Json.parseObject(
