@@ -10,16 +10,23 @@ import java.util.Set;
 /** Reads signature blocks: the first grammar is translated into the second, the second goes to the scheme as it is. */
 final class SignatureBlocks {
     private static final String FIRST_GRAMMAR = "hmac-sha256";
+    private static final String CODE = "code";
     private static final Set<String> FIRST_GRAMMAR_MEMBERS = Set.of("header", "scheme", "format");
 
     private SignatureBlocks() {}
 
     static SignatureDeclaration read(Fields block) throws RefusedException {
         String scheme = block.contributionId("scheme");
-        return scheme.equals(FIRST_GRAMMAR)
-                ? translated(block)
-                : new SignatureDeclaration(
-                        scheme, block.object().toBuilder().remove("scheme").build());
+        if (scheme.equals(FIRST_GRAMMAR)) {
+            return translated(block);
+        }
+        JsonObject settings = block.object().toBuilder().remove("scheme").build();
+        // A scheme that is code of another bundle may be named plainly, or as the grammar has it.
+        return scheme.equals(CODE)
+                ? new SignatureDeclaration(
+                        block.contributionId("bundle"),
+                        settings.toBuilder().remove("bundle").build())
+                : new SignatureDeclaration(scheme, settings);
     }
 
     private static SignatureDeclaration translated(Fields block) throws RefusedException {

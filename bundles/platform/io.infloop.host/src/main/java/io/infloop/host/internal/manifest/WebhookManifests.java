@@ -2,6 +2,8 @@ package io.infloop.host.internal.manifest;
 
 import io.infloop.host.internal.RefusedException;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.json.JsonPointer;
+import io.infloop.spi.webhook.ConfigField;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
@@ -18,51 +20,116 @@ import java.util.Set;
 final class WebhookManifests {
     private static final Set<String> FIELD_TYPES = Set.of("string", "number", "boolean", "array", "object");
 
+    private static final int MAX_CONFIG = 16;
+    private static final Set<String> KNOWN = Set.of(
+            "kind",
+            "id",
+            "displayName",
+            "description",
+            "icon",
+            "docs",
+            "version",
+            "eventHeader",
+            "eventType",
+            "events",
+            "deliveryId",
+            "replayKey",
+            "batch",
+            "signature",
+            "config",
+            "contentTypes",
+            "contentEncodings",
+            "methods",
+            "requireHeaders",
+            "formPayloadParam",
+            "multipart",
+            "challenges",
+            "ack",
+            "rejectStatus",
+            "rejectBody");
+
     private WebhookManifests() {}
 
     static WebhookSource.Descriptor read(Fields fields) throws RefusedException {
+        fields.onlyKnown(KNOWN);
         String id = fields.contributionId("id");
-        WebhookSource.Builder source =
-                WebhookSource.Descriptor.builder(id, fields.text("displayName")).events(events(fields));
+        WebhookSource.Builder source = WebhookSource.Descriptor.builder(id, fields.text("displayName"))
+                .events(events(fields))
+                .config(config(fields))
+                .intake(Intakes.read(fields));
+        fields.optionalText("description").ifPresent(source::description);
         fields.object().string("icon").ifPresent(source::icon);
-        eventType(fields).map(ValueRule::at).ifPresent(source::eventType);
-        location(fields, "deliveryId").map(ValueRule::at).ifPresent(source::deliveryId);
-        signature(fields).ifPresent(source::signature);
-        return source.build();
+        docs(fields).ifPresent(source::docsUrl);
+        eventType(fields).ifPresent(source::eventType);
+        ValueRules.read(fields, "deliveryId").ifPresent(source::deliveryId);
+        ValueRules.read(fields, "replayKey").ifPresent(source::replayKey);
+        batch(fields).ifPresent(source::batch);
+        Optional<SignatureDeclaration> signature = signature(fields);
+        signature.ifPresent(source::signature);
+        source.challenges(Challenges.read(fields, signature.isPresent()));
+        Replies.ack(fields).ifPresent(source::ack);
+        Replies.reject(fields).ifPresent(source::reject);
+        WebhookSource.Descriptor descriptor = source.build();
+        Consistency.check(fields, descriptor);
+        return descriptor;
     }
 
-    private static Optional<ValueLocation> eventType(Fields fields) throws RefusedException {
+    private static Optional<ValueRule> eventType(Fields fields) throws RefusedException {
         Optional<String> header = fields.optionalText("eventHeader");
-        Optional<ValueLocation> location = location(fields, "eventType");
-        if (header.isPresent() && location.isPresent()) {
+        Optional<ValueRule> rule = ValueRules.read(fields, "eventType");
+        if (header.isPresent() && rule.isPresent()) {
             throw fields.refused("\"eventHeader\" and \"eventType\" say the same thing; keep one of them");
         }
         return header.isPresent()
-                ? Optional.of(ValueLocation.header(header.get().toLowerCase(Locale.ROOT)))
-                : location;
+                ? Optional.of(ValueRule.at(ValueLocation.header(header.get().toLowerCase(Locale.ROOT))))
+                : rule;
     }
 
-    private static Optional<ValueLocation> location(Fields fields, String name) throws RefusedException {
-        if (fields.object().get(name) == null) {
+    private static Optional<String> docs(Fields fields) throws RefusedException {
+        Optional<String> docs = fields.optionalText("docs");
+        if (docs.filter(url -> !url.startsWith("https://")).isPresent()) {
+            throw fields.refused("\"docs\" must be an address that begins with https://");
+        }
+        return docs;
+    }
+
+    private static Optional<String> batch(Fields fields) throws RefusedException {
+        Optional<Fields> batch = fields.inner("batch", "{\"path\":\"/events\"}");
+        if (batch.isEmpty()) {
             return Optional.empty();
         }
-        JsonObject place = fields.object()
-                .object(name)
-                .orElseThrow(() -> fields.refused(
-                        "\"" + name + "\" must be an object such as {\"from\":\"header\",\"name\":\"x-event\"}"));
-        Fields inner = fields.at("\"" + name + "\"", place);
-        String from = place.string("from").orElse("");
-        if (from.equals("header")) {
-            return Optional.of(ValueLocation.header(inner.text("name").toLowerCase(Locale.ROOT)));
+        Fields inner = batch.get();
+        inner.onlyKnown(Set.of("path"));
+        String pointer = inner.text("path");
+        inner.checked(() -> {
+            JsonPointer.check(pointer);
+            return true;
+        });
+        return Optional.of(pointer);
+    }
+
+    private static List<ConfigField> config(Fields fields) throws RefusedException {
+        if (!fields.object().has("config")) {
+            return List.of();
         }
-        if (from.equals("body")) {
-            String pointer = inner.text("path");
-            if (!pointer.startsWith("/")) {
-                throw inner.refused("\"path\" must be a JSON Pointer that begins with '/'");
+        List<ConfigField> config = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Object element : fields.array("config")) {
+            String place = "config field " + (config.size() + 1);
+            if (!(element instanceof JsonObject object)) {
+                throw fields.refused(place + " must be an object");
             }
-            return Optional.of(ValueLocation.body(pointer));
+            Fields field = fields.at(place, object);
+            field.onlyKnown(Set.of("name", "description", "required"));
+            String name = field.text("name");
+            Optional<String> description = field.optionalText("description");
+            boolean required = field.flag("required", false);
+            config.add(field.checked(() -> new ConfigField(name, description, required)));
+            if (!names.add(name) || config.size() > MAX_CONFIG) {
+                throw field.refused("\"" + name + "\" occurs twice, or there are more than " + MAX_CONFIG);
+            }
         }
-        throw inner.refused("\"from\" must be \"header\" or \"body\"");
+        return config;
     }
 
     private static List<WebhookEvent> events(Fields fields) throws RefusedException {
@@ -73,7 +140,9 @@ final class WebhookManifests {
             if (!(element instanceof JsonObject object)) {
                 throw fields.refused(place + " must be an object");
             }
-            WebhookEvent event = event(fields.at(place, object));
+            Fields written = fields.at(place, object);
+            written.onlyKnown(Set.of("type", "displayName", "fields", "examplePayload"));
+            WebhookEvent event = event(written);
             if (!types.add(event.type())) {
                 throw fields.refused("event type \"" + event.type() + "\" occurs twice; types must be unique");
             }
@@ -93,6 +162,7 @@ final class WebhookManifests {
                 throw fields.refused(place + " must be an object");
             }
             Fields field = fields.at(place, object);
+            field.onlyKnown(Set.of("path", "type", "description"));
             String type = field.text("type");
             if (!FIELD_TYPES.contains(type)) {
                 throw field.refused("\"type\" must be string, number, boolean, array or object");

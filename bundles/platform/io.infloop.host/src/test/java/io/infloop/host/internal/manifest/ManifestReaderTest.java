@@ -67,6 +67,50 @@ class ManifestReaderTest {
         assertThat(source.deliveryId()).contains(ValueRule.at(ValueLocation.header("x-id")));
     }
 
+    @Test
+    void everyMemberOfTheGrammarIsRead() throws Exception {
+        WebhookSource.Descriptor source = source(
+                EVENTS
+                        + """
+                ,"$schema":"x","_note":"n","x-own":1,"version":"1.2","description":"D","docs":"https://a.example/hooks",
+                "eventType":{"firstOf":[{"from":"item","path":"/type"},{"template":"{item:/a}.{header:x-b}"}]},
+                "deliveryId":{"from":"item","path":"/id"},"replayKey":{"template":"{item:/id}-{item:/v}"},
+                "batch":{"path":"/events"},
+                "config":[{"name":"verifyToken","description":"as at the sender","required":true}],
+                "contentTypes":["Application/JSON"],"contentEncodings":["identity","gzip"],"methods":["POST","PUT"],
+                "requireHeaders":["X-Topic"],"formPayloadParam":"payload","multipart":{"jsonField":"json"},
+                "signature":{"scheme":"code","bundle":"aws-sns","topic":"{config:verifyToken}"},
+                "challenges":[
+                  {"when":{"method":"GET","queryPresent":["hub.challenge"],"queryEquals":{"hub.verify_token":"{config:verifyToken}"}},
+                   "verifySignature":false,"respond":{"body":"{query:hub.challenge}"}},
+                  {"when":{"headerPresent":"X-Hook-Secret"},"captureSecret":{"from":"header","name":"X-Hook-Secret"},
+                   "respond":{"headers":{"X-Hook-Secret":"{header:x-hook-secret}"}}},
+                  {"when":{"bodyEquals":{"/event":"endpoint.url_validation"}},
+                   "respond":{"json":{"plainToken":"{body:/payload/plainToken}",
+                              "encryptedToken":"{body:/payload/plainToken|hmac-sha256|hex}"}}}],
+                "ack":{"status":200,"body":"[accepted]"},"rejectStatus":498,"rejectBody":""
+                """);
+
+        assertThat(source.description()).contains("D");
+        assertThat(source.docsUrl()).contains("https://a.example/hooks");
+        assertThat(source.batch()).contains("/events");
+        assertThat(source.eventType().orElseThrow()).isInstanceOf(ValueRule.FirstOf.class);
+        assertThat(source.signature().orElseThrow().scheme()).isEqualTo("aws-sns");
+        assertThat(source.signature().orElseThrow().settings())
+                .isEqualTo(Json.parse("{\"topic\":\"{config:verifyToken}\"}"));
+        assertThat(source.config()).hasSize(1);
+        assertThat(source.intake().contentTypes()).containsExactly("application/json");
+        assertThat(source.intake().contentEncodings()).containsExactlyInAnyOrder("identity", "gzip");
+        assertThat(source.intake().requireHeaders()).containsExactly("x-topic");
+        assertThat(source.intake().formPayloadParam()).contains("payload");
+        assertThat(source.intake().multipartJsonField()).contains("json");
+        assertThat(source.challenges())
+                .extracting(rule -> rule.verifySignature() + " " + rule.onlyWhileUnbound())
+                .containsExactly("false false", "false true", "true false");
+        assertThat(source.ack().orElseThrow().body()).isEqualTo("[accepted]");
+        assertThat(source.reject().orElseThrow().status()).isEqualTo(498);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -80,8 +124,34 @@ class ManifestReaderTest {
                     "events":[{"type":"a","displayName":"A","fields":[{"path":"p","type":"date"}]}] | string, number, boolean
                     EVENTS,"eventHeader":7                                  | "eventHeader" must be a non-empty string
                     EVENTS,"eventHeader":"a","eventType":{"from":"header","name":"b"} | keep one of them
-                    EVENTS,"deliveryId":{"from":"query","name":"b"}         | "from" must be "header" or "body"
+                    EVENTS,"deliveryId":{"from":"cookie","name":"b"}        | "deliveryId": from: expected header, query, body
                     EVENTS,"deliveryId":{"from":"body","path":"id"}         | JSON Pointer
+                    EVENTS,"deliveryId":{"from":"body","name":"/id"}        | name: unknown member; known here: from, path
+                    EVENTS,"deliveryId":{"from":"item","path":"/id"}        | needs a "batch"
+                    EVENTS,"deliveryId":{"template":"{secret}"}             | made of the request alone
+                    EVENTS,"deliveryId":{"template":"{body:/a"}             | is not closed
+                    EVENTS,"eventType":{"firstKeyExcept":"a"}               | "firstKeyExcept" must be a list
+                    EVENTS,"batch":"/events"                                | "batch" must be an object
+                    EVENTS,"batch":{"path":"events"}                        | begins with '/'
+                    EVENTS,"delivryId":{"from":"header","name":"b"}         | delivryId: unknown member; did you mean "deliveryId"?
+                    EVENTS,"docs":"http://a.example"                        | https://
+                    EVENTS,"contentTypes":["json"]                          | media types
+                    EVENTS,"contentEncodings":["br"]                        | gzip, identity
+                    EVENTS,"methods":["GET"]                                | POST, PUT
+                    EVENTS,"config":[{"name":"App"}]                        | small letter
+                    EVENTS,"config":[{"name":"a"},{"name":"a"}]             | occurs twice
+                    EVENTS,"ack":{"status":500}                             | between 200 and 299
+                    EVENTS,"rejectStatus":200                               | between 400 and 499
+                    EVENTS,"challenges":[{"respond":{}}]                    | "when" is missing
+                    EVENTS,"challenges":[{"when":{},"respond":{}}]          | at least one part
+                    EVENTS,"challenges":[{"when":{"method":"GET"}}]         | "respond" is missing
+                    EVENTS,"challenges":[{"when":{"method":"GET"},"verifySignature":true,"respond":{}}] | needs a "signature"
+                    EVENTS,"challenges":[{"when":{"method":"GET"},"respond":{"contentType":"text/html","body":"{query:a}"}}] | text/plain or inside "json"
+                    EVENTS,"challenges":[{"when":{"method":"GET"},"respond":{"body":"{timestamp}"}}] | no place {timestamp}
+                    EVENTS,"challenges":[{"when":{"queryEquals":{"a":"{config:b}"}},"respond":{}}] | no field "b"
+                    EVENTS,"challenges":[{"when":{"method":"GET"},"respond":{"json":{},"body":""}}] | keep it alone
+                    EVENTS,"signature":{"scheme":"hmac","requireEquals":[{"value":"{config:key}"}]} | no field "key"
+                    EVENTS,"signature":{"scheme":"code"}                    | "bundle" must be a non-empty string
                     EVENTS,"signature":null                                 | "signature" must be an object
                     EVENTS,"signature":{"scheme":"hmac-sha256","header":"h","format":"sha1=<hex>"} | "format" must be
                     EVENTS,"signature":{"scheme":"hmac-sha256","header":"h","format":"hex","optional":true} | unknown member "optional"
