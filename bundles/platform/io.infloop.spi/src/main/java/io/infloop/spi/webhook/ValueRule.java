@@ -96,7 +96,11 @@ public sealed interface ValueRule
         }
     }
 
-    /** The elements of a batch; empty when the body has no such array. */
+    /**
+     * The elements of a batch; empty when the body has no such array.
+     *
+     * @param pointer the empty one is the body itself
+     */
     static Optional<List<Object>> elements(WebhookRequest request, String pointer) {
         return request.json()
                 .map(json -> JsonPointer.find(json, pointer))

@@ -52,7 +52,7 @@ public interface WebhookSource extends Contribution {
      * @param events at least one, types unique
      * @param deliveryId where requests carry their id
      * @param replayKey a semantic key, for senders that repeat under new ids
-     * @param batch JSON Pointer to an array whose elements are one event each
+     * @param batch JSON Pointer to an array whose elements are one event each; the empty pointer when the body is that array
      * @param signature how requests are signed; empty when they are not
      * @param config what a trigger has to say beside its secret
      * @param challenges handshakes, in the order they are tried
@@ -81,7 +81,7 @@ public interface WebhookSource extends Contribution {
             config = List.copyOf(config);
             challenges = List.copyOf(challenges);
             Objects.requireNonNull(intake, "intake is null");
-            batch.ifPresent(JsonPointer::check);
+            batch.filter(pointer -> !pointer.isEmpty()).ifPresent(JsonPointer::check);
         }
 
         public static Builder builder(String id, String displayName) {

@@ -51,6 +51,10 @@ class RequestRulesTest {
         assertThat(ValueRule.at(ValueLocation.item("/type")).read(request, Optional.empty()))
                 .isEmpty();
         assertThat(ValueRule.elements(request, "/events/0")).isEmpty();
+        assertThat(ValueRule.elements(request("POST", "", Map.of(), "[1,2]"), "")
+                        .orElseThrow())
+                .containsExactly(1L, 2L);
+        assertThat(ValueRule.elements(request, "")).isEmpty();
     }
 
     @Test

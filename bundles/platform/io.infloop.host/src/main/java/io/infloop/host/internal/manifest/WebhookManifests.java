@@ -100,11 +100,16 @@ final class WebhookManifests {
         }
         Fields inner = batch.get();
         inner.onlyKnown(Set.of("path"));
-        String pointer = inner.text("path");
-        inner.checked(() -> {
-            JsonPointer.check(pointer);
-            return true;
-        });
+        String pointer = inner.object()
+                .string("path")
+                .orElseThrow(() -> inner.refused(
+                        "\"path\" must be a JSON Pointer; the empty one says that the body is the array"));
+        if (!pointer.isEmpty()) {
+            inner.checked(() -> {
+                JsonPointer.check(pointer);
+                return true;
+            });
+        }
         return Optional.of(pointer);
     }
 

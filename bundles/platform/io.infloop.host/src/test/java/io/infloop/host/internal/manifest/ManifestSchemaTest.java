@@ -95,7 +95,8 @@ class ManifestSchemaTest {
                         + ",\"algorithms\":[\"HS256\",\"HS512\"],\"issuer\":\"i\",\"audience\":\"a\",\"requireClaims\":[\"exp\"],"
                         + "\"claims\":{\"h\":\"{body|sha256|hex}\"},\"skewSeconds\":5,\"secret\":{\"encoding\":\"utf8\"},"
                         + "\"timestamp\":{\"source\":{\"from\":\"claim\",\"name\":\"iat\"},\"unit\":\"s\",\"type\":\"number\"}}}",
-                START + ",\"signature\":{\"scheme\":\"token\"," + SOURCE + ",\"format\":{\"type\":\"raw\"}}}",
+                START + ",\"batch\":{\"path\":\"\"},\"signature\":{\"scheme\":\"token\"," + SOURCE
+                        + ",\"format\":{\"type\":\"raw\"}}}",
                 START + ",\"signature\":{\"scheme\":\"basic\",\"username\":\"u\"}}",
                 START + ",\"signature\":{\"scheme\":\"code\",\"bundle\":\"aws-sns\",\"anything\":7}}",
                 START + ",\"signature\":{\"scheme\":\"example-token\",\"anything\":7}}",
@@ -142,7 +143,7 @@ class ManifestSchemaTest {
     @Test
     void theShippedManifestsFit() throws Exception {
         try (Stream<Path> files = Files.walk(Path.of("../../plugins"))) {
-            List<Path> manifests = files.filter(file -> file.toString().contains("src/main/resources")
+            List<Path> manifests = files.filter(file -> file.toString().contains("/src/main/")
                             && file.toString().endsWith(".json"))
                     .filter(file -> file.toString().contains("webhook"))
                     .toList();
