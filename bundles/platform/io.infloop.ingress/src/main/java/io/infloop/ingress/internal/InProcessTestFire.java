@@ -9,6 +9,7 @@ import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -84,9 +85,11 @@ public final class InProcessTestFire implements TestFire {
     }
 
     /** @return why the delivery is not signed by the server */
-    private static Optional<String> sign(
+    private Optional<String> sign(
             Trigger trigger, SignatureDeclaration declaration, byte[] body, Map<String, String> headers) {
-        Optional<String> secret = trigger.secret().filter(value -> !value.isEmpty());
+        Optional<String> secret = trigger.secretsAt(pipeline.clock().millis()).stream()
+                .findFirst()
+                .map(TriggerSecret::value);
         if (secret.isEmpty()) {
             return Optional.of("the trigger has no secret to sign with");
         }

@@ -27,6 +27,7 @@ import io.infloop.store.RecordStore.EnqueueResult;
 import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.StoredWorkflow;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
 import java.io.IOException;
@@ -44,7 +45,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** A pipeline whose neighbours are all in the test's hands. */
@@ -105,21 +105,17 @@ final class Fixture {
             boolean verifyOptional,
             List<Trigger.Predicate> match,
             Map<String, String> inputs) {
-        return new Trigger(
-                TRIGGER_ID,
-                "test",
-                true,
-                "triage",
-                pluginId,
-                eventType,
-                match,
-                inputs,
-                secret,
-                verifyOptional,
-                Optional.empty(),
-                OptionalLong.empty(),
-                1,
-                1);
+        return Trigger.builder(TRIGGER_ID, "triage", pluginId)
+                .name("test")
+                .eventType(eventType)
+                .match(match)
+                .inputs(inputs)
+                .secrets(secret.map(value -> TriggerSecret.create("secret", value, 1)).stream()
+                        .toList())
+                .verifyOptional(verifyOptional)
+                .createdAt(1)
+                .updatedAt(1)
+                .build();
     }
 
     void put(Trigger trigger) {

@@ -10,6 +10,7 @@ import io.infloop.spi.webhook.HttpReply;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.RecordStore;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -184,7 +185,8 @@ class WebhookPipelineTest {
         assertThat(misconfigured.status()).isEqualTo(500);
         assertThat(Fixture.body(misconfigured)).isEqualTo(JsonObject.of("error", "trigger-misconfigured"));
 
-        fixture.put(unsigned(Optional.of(""), true));
+        TriggerSecret expired = TriggerSecret.create("old", Fixture.SECRET, 1).expiringBy(Fixture.NOW.toEpochMilli());
+        fixture.put(unsigned(Optional.empty(), true).toBuilder().secret(expired).build());
         assertThat(fixture.process(fixture.golden()).status()).isEqualTo(500);
 
         fixture.put(unsigned(Optional.empty(), true));
@@ -195,6 +197,24 @@ class WebhookPipelineTest {
     @Test
     void aSecretWinsOverTheOptOut() {
         fixture.put(unsigned(Optional.of("another secret"), true));
+        assertThat(fixture.process(fixture.golden()).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aDeliveryMayBeSignedWithAnySecretThatIsValid() {
+        TriggerSecret newer = TriggerSecret.create("new", "newer", 1);
+        TriggerSecret older = TriggerSecret.create("old", Fixture.SECRET, 1);
+        Trigger trigger = Fixture.githubTrigger();
+        long now = Fixture.NOW.toEpochMilli();
+
+        fixture.put(trigger.toBuilder()
+                .secrets(List.of(newer, older.expiringBy(now + 1)))
+                .build());
+        assertThat(fixture.process(fixture.golden()).status()).isEqualTo(202);
+
+        fixture.put(trigger.toBuilder()
+                .secrets(List.of(newer, older.expiringBy(now)))
+                .build());
         assertThat(fixture.process(fixture.golden()).status()).isEqualTo(401);
     }
 

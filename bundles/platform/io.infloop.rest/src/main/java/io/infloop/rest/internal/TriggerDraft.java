@@ -10,6 +10,7 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -54,22 +55,23 @@ final class TriggerDraft {
         if (misshapen.isPresent()) {
             return invalid(misshapen.get());
         }
-        Secret secret = secret(body, existing);
-        Trigger trigger = new Trigger(
-                id,
-                body.string("name").orElse("").strip(),
-                body.bool("enabled").orElse(true),
-                body.string("workflowId").orElse(""),
-                body.string("pluginId").orElse(""),
-                body.string("eventType").filter(type -> !type.isEmpty()),
-                predicates(body).orElse(List.of()),
-                templates(body.object("inputs").orElse(JsonObject.EMPTY)),
-                secret.value(),
-                body.bool("verifyOptional").orElse(false),
-                body.string("publicUrl").filter(url -> !url.isEmpty()),
-                OptionalLong.empty(),
-                existing.map(Trigger::createdAt).orElse(nowMillis),
-                nowMillis);
+        Secret secret = secret(body, existing, nowMillis);
+        Trigger trigger = existing.map(Trigger::toBuilder)
+                .orElseGet(() -> Trigger.builder(id, "", ""))
+                .name(body.string("name").orElse("").strip())
+                .enabled(body.bool("enabled").orElse(true))
+                .workflowId(body.string("workflowId").orElse(""))
+                .pluginId(body.string("pluginId").orElse(""))
+                .eventType(body.string("eventType").filter(type -> !type.isEmpty()))
+                .match(predicates(body).orElse(List.of()))
+                .inputs(templates(body.object("inputs").orElse(JsonObject.EMPTY)))
+                .secrets(secret.value())
+                .verifyOptional(body.bool("verifyOptional").orElse(false))
+                .publicUrl(body.string("publicUrl").filter(url -> !url.isEmpty()))
+                .lastFiredAt(OptionalLong.empty())
+                .createdAt(existing.map(Trigger::createdAt).orElse(nowMillis))
+                .updatedAt(nowMillis)
+                .build();
         Optional<WebhookSource.Descriptor> source = contributions
                 .find(WebhookSource.class, trigger.pluginId())
                 .map(entry -> entry.descriptorAs(WebhookSource.Descriptor.class));
@@ -77,7 +79,7 @@ final class TriggerDraft {
             return invalid(secret.problem().get());
         }
         if (source.flatMap(WebhookSource.Descriptor::signature).isPresent()
-                && trigger.secret().isEmpty()
+                && !trigger.hasSecret()
                 && !trigger.verifyOptional()) {
             return new Invalid("secret-required");
         }
@@ -221,41 +223,27 @@ final class TriggerDraft {
         if (source.flatMap(WebhookSource.Descriptor::eventType).isPresent()) {
             return trigger;
         }
-        return new Trigger(
-                trigger.id(),
-                trigger.name(),
-                trigger.enabled(),
-                trigger.workflowId(),
-                trigger.pluginId(),
-                Optional.empty(),
-                trigger.match(),
-                trigger.inputs(),
-                trigger.secret(),
-                trigger.verifyOptional(),
-                trigger.publicUrl(),
-                trigger.lastFiredAt(),
-                trigger.createdAt(),
-                trigger.updatedAt());
+        return trigger.toBuilder().eventType(Optional.empty()).build();
     }
 
-    private record Secret(Optional<String> value, Optional<String> problem) {
-        static Secret of(Optional<String> value) {
+    private record Secret(List<TriggerSecret> value, Optional<String> problem) {
+        static Secret of(List<TriggerSecret> value) {
             return new Secret(value, Optional.empty());
         }
 
         static Secret problem(String text) {
-            return new Secret(Optional.empty(), Optional.of(text));
+            return new Secret(List.of(), Optional.of(text));
         }
     }
 
     /** Omitted: as it was. {@code null}: none. An empty text could mean either and is refused where there is something to lose. */
-    private static Secret secret(JsonObject body, Optional<Trigger> existing) {
+    private static Secret secret(JsonObject body, Optional<Trigger> existing, long nowMillis) {
         if (!body.has("secret")) {
-            return Secret.of(existing.flatMap(Trigger::secret));
+            return Secret.of(existing.map(Trigger::secrets).orElse(List.of()));
         }
         Object value = body.get("secret");
         if (value == null) {
-            return Secret.of(Optional.empty());
+            return Secret.of(List.of());
         }
         if (!(value instanceof String text)) {
             return Secret.problem("secret must be a string or null");
@@ -266,6 +254,6 @@ final class TriggerDraft {
         if (text.isEmpty() && existing.isPresent()) {
             return Secret.problem("secret must not be empty; leave it out to keep it, send null to clear it");
         }
-        return Secret.of(Optional.of(text).filter(secret -> !secret.isEmpty()));
+        return Secret.of(text.isEmpty() ? List.of() : List.of(TriggerSecret.create("secret", text, nowMillis)));
     }
 }

@@ -77,7 +77,7 @@ public final class TriggersResource extends ApiServlet {
     private ApiReply one(ApiRequest request, String id) {
         return switch (request.method()) {
             case "GET" ->
-                find(id).map(trigger -> ApiReply.ok("trigger", trigger.toJson(false)))
+                find(id).map(trigger -> ApiReply.ok("trigger", trigger.toJson()))
                         .orElseGet(() -> ApiReply.error(ErrorCode.NOT_FOUND));
             case "PUT" -> replace(request, id);
             case "DELETE" -> delete(request, id);
@@ -94,7 +94,7 @@ public final class TriggersResource extends ApiServlet {
         List<JsonObject> found = triggers.list().stream()
                 .filter(trigger -> workflowId.isEmpty() || trigger.workflowId().equals(workflowId.get()))
                 .sorted(Comparator.comparingLong(Trigger::createdAt).thenComparing(Trigger::id))
-                .map(trigger -> trigger.toJson(false))
+                .map(trigger -> trigger.toJson())
                 .toList();
         return ApiReply.ok("triggers", found);
     }
@@ -108,7 +108,7 @@ public final class TriggersResource extends ApiServlet {
         if (outcome instanceof TriggerDraft.Valid valid) {
             Trigger saved = triggers.save(valid.trigger());
             audit("trigger.created", request, saved);
-            return ApiReply.json(201, JsonObject.of("trigger", saved.toJson(false)));
+            return ApiReply.json(201, JsonObject.of("trigger", saved.toJson()));
         }
         return refused(outcome);
     }
@@ -133,7 +133,7 @@ public final class TriggersResource extends ApiServlet {
             if (outcome instanceof TriggerDraft.Valid valid) {
                 Trigger saved = triggers.save(valid.trigger());
                 audit("trigger.updated", request, saved);
-                return ApiReply.ok("trigger", saved.toJson(false));
+                return ApiReply.ok("trigger", saved.toJson());
             }
             return refused(outcome);
         }

@@ -13,6 +13,7 @@ import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import io.infloop.store.TriggerStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -88,7 +89,7 @@ class TriggersResourceTest {
     @Test
     void secretsGoInAndNeverComeOut() {
         Trigger trigger = create();
-        assertThat(trigger.secret()).contains("s3cret-value");
+        assertThat(trigger.secrets()).extracting(TriggerSecret::value).containsExactly("s3cret-value");
         for (ApiReply reply : List.of(
                 Fakes.get(resource, ""),
                 Fakes.get(resource, "/" + trigger.id()),
@@ -117,7 +118,7 @@ class TriggersResourceTest {
         String path = "/" + create().id();
         String withoutSecret = GITHUB.replace("\"secret\":\"s3cret-value\",", "");
         assertThat(Fakes.put(resource, path, withoutSecret).status()).isEqualTo(200);
-        assertThat(stored.values()).allMatch(trigger -> trigger.secret().isPresent());
+        assertThat(stored.values()).allMatch(trigger -> trigger.hasSecret());
 
         String cleared = GITHUB.replace("\"s3cret-value\"", "null");
         assertThat(Fakes.text(Fakes.put(resource, path, cleared)))
@@ -125,7 +126,7 @@ class TriggersResourceTest {
         assertThat(Fakes.put(resource, path, cleared.replace("{\"name\"", "{\"verifyOptional\":true,\"name\""))
                         .status())
                 .isEqualTo(200);
-        assertThat(stored.values()).allMatch(trigger -> trigger.secret().isEmpty() && trigger.verifyOptional());
+        assertThat(stored.values()).allMatch(trigger -> !trigger.hasSecret() && trigger.verifyOptional());
         assertThat(Fakes.text(Fakes.put(resource, path, GITHUB.replace("s3cret-value", ""))))
                 .contains("secret must not be empty");
         assertThat(Fakes.text(Fakes.put(resource, path, GITHUB.replace("\"s3cret-value\"", "5"))))

@@ -8,6 +8,7 @@ import io.infloop.core.settings.Settings;
 import io.infloop.spi.Registration;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -43,9 +46,8 @@ public final class FileTriggerStore implements TriggerStore {
     private final Object changing = new Object();
     private final Poller poller;
     private final ProblemLog problemLog = new ProblemLog("Trigger");
-    /** When a trigger last fired, by id; may be newer than the file. */
-    private final Map<String, Long> fired = new ConcurrentHashMap<>();
-    /** When the fires of a trigger may be written to its file again, by id. */
+    private final TriggerTimes times = new TriggerTimes();
+    /** When the times of a trigger may be written to its file again, by id. */
     private final Map<String, Long> nextFlush = new ConcurrentHashMap<>();
 
     @Activate
@@ -67,10 +69,12 @@ public final class FileTriggerStore implements TriggerStore {
                 StoreDirectory.of(directory),
                 maxFiles,
                 clock,
-                new FileKind<>(MAX_BYTES, Ids::isTriggerId, Ids::masked, TriggerDocument::parse, file -> file.trigger()
-                        .secret()
-                        .map(redactor::add)
-                        .orElse(() -> {})));
+                new FileKind<>(
+                        MAX_BYTES,
+                        Ids::isTriggerId,
+                        Ids::masked,
+                        TriggerDocument::parse,
+                        file -> known(redactor, file.trigger())));
         guard = new StoreGuard("trigger", readOnly, Ids::isTriggerId, files::isUsable);
         poller = new Poller("infloop-triggers", pollMillis, this::poll);
         if (!readOnly) {
@@ -100,12 +104,17 @@ public final class FileTriggerStore implements TriggerStore {
                 .toList();
     }
 
+    private static Registration known(Redactor redactor, Trigger trigger) {
+        List<Registration> registrations = trigger.secrets().stream()
+                .map(TriggerSecret::value)
+                .distinct()
+                .map(redactor::add)
+                .toList();
+        return () -> registrations.forEach(Registration::close);
+    }
+
     private Trigger current(TriggerDocument file) {
-        Trigger trigger = file.trigger();
-        Long firedAt = fired.get(trigger.id());
-        return firedAt == null || trigger.lastFiredAt().orElse(Long.MIN_VALUE) >= firedAt
-                ? trigger
-                : withTimes(trigger, OptionalLong.of(firedAt), trigger.createdAt(), trigger.updatedAt());
+        return times.applied(file.trigger());
     }
 
     @Override
@@ -115,24 +124,118 @@ public final class FileTriggerStore implements TriggerStore {
         Trigger saved;
         synchronized (changing) {
             files.refresh(trigger.id());
-            Optional<TriggerDocument> stored = files.find(trigger.id());
-            long now = clock.millis();
-            OptionalLong firedAt =
-                    stored.map(this::current).map(Trigger::lastFiredAt).orElse(OptionalLong.empty());
-            long createdAt = stored.map(file -> file.trigger().createdAt()).orElse(now);
-            JsonObject document = TriggerDocument.merge(
-                    stored.map(TriggerDocument::raw).orElse(JsonObject.EMPTY),
-                    withTimes(trigger, firedAt, createdAt, now));
-            try {
-                saved = files.write(trigger.id(), bytes(document))
-                        .map(this::current)
-                        .orElseThrow(() -> StoreErrors.unreadable("triggers"));
-            } catch (IOException unwritable) {
-                throw StoreErrors.unwritable("triggers", unwritable);
-            }
+            saved = write(trigger, files.find(trigger.id()));
         }
         changed();
         return saved;
+    }
+
+    @Override
+    public Optional<Trigger> update(String id, UnaryOperator<Trigger> change) {
+        return change(id, trigger -> Optional.of(change.apply(trigger)));
+    }
+
+    @Override
+    public Optional<Trigger> bind(String id, String secret) {
+        return change(id, trigger -> {
+            if (!trigger.isUnbound()) {
+                return Optional.empty();
+            }
+            long now = clock.millis();
+            return Optional.of(trigger.toBuilder()
+                    .secret(TriggerSecret.create("handshake", secret, now))
+                    .boundAt(OptionalLong.of(now))
+                    .build());
+        });
+    }
+
+    private Optional<Trigger> change(String id, Function<Trigger, Optional<Trigger>> change) {
+        guard.requireId(id);
+        guard.requireWritable();
+        Optional<Trigger> saved;
+        synchronized (changing) {
+            files.refresh(id);
+            Optional<TriggerDocument> stored = files.find(id);
+            saved = stored.map(this::current).flatMap(change).map(wanted -> {
+                if (!wanted.id().equals(id)) {
+                    throw new IllegalArgumentException("an update keeps the id");
+                }
+                return write(wanted, stored);
+            });
+        }
+        if (saved.isPresent()) {
+            changed();
+        }
+        return saved;
+    }
+
+    @Override
+    public Optional<Trigger> rename(String id, String newId) {
+        guard.requireId(id);
+        guard.requireId(newId);
+        guard.requireWritable();
+        Trigger renamed;
+        synchronized (changing) {
+            files.refresh(id);
+            files.refresh(newId);
+            Optional<TriggerDocument> stored = files.find(id);
+            if (stored.isEmpty()) {
+                return Optional.empty();
+            }
+            if (files.holds(newId)) {
+                throw new IllegalArgumentException("the new id is in use");
+            }
+            // In this order a crash in between leaves both, never none.
+            renamed = write(current(stored.get()).toBuilder().id(newId).build(), stored);
+            try {
+                files.delete(id);
+            } catch (IOException undeletable) {
+                withdraw(newId);
+                throw StoreErrors.unwritable("triggers", undeletable);
+            }
+            forget(id);
+        }
+        changed();
+        return Optional.of(renamed);
+    }
+
+    private void withdraw(String id) {
+        try {
+            files.delete(id);
+        } catch (IOException undeletable) {
+            LOG.warn(
+                    "A trigger that could not get another id has both now; delete {} by hand ({})",
+                    Ids.masked(id),
+                    undeletable.getClass().getSimpleName());
+        }
+    }
+
+    /** To be called while {@code changing}. */
+    private Trigger write(Trigger trigger, Optional<TriggerDocument> stored) {
+        long now = clock.millis();
+        Optional<Trigger> before = stored.map(this::current);
+        Trigger newest = times.applied(trigger);
+        Trigger complete = newest.toBuilder()
+                .secrets(withoutExpired(newest, now))
+                .lastFiredAt(before.map(Trigger::lastFiredAt).orElse(OptionalLong.empty()))
+                .createdAt(before.map(Trigger::createdAt).orElse(now))
+                .updatedAt(now)
+                .build();
+        JsonObject document =
+                TriggerDocument.merge(stored.map(TriggerDocument::raw).orElse(JsonObject.EMPTY), complete, now);
+        try {
+            return files.write(trigger.id(), bytes(document))
+                    .map(this::current)
+                    .orElseThrow(() -> StoreErrors.unreadable("triggers"));
+        } catch (IOException unwritable) {
+            throw StoreErrors.unwritable("triggers", unwritable);
+        }
+    }
+
+    /** The last one stays though expired: without any, a trigger may accept unsigned deliveries. */
+    private static List<TriggerSecret> withoutExpired(Trigger trigger, long nowMillis) {
+        List<TriggerSecret> valid = trigger.secretsAt(nowMillis);
+        return valid.isEmpty() ? trigger.secrets() : valid;
     }
 
     @Override
@@ -146,8 +249,7 @@ public final class FileTriggerStore implements TriggerStore {
             } catch (IOException undeletable) {
                 throw StoreErrors.unwritable("triggers", undeletable);
             }
-            fired.remove(id);
-            nextFlush.remove(id);
+            forget(id);
         }
         if (existed) {
             changed();
@@ -159,8 +261,26 @@ public final class FileTriggerStore implements TriggerStore {
     public void touch(String id, long firedAtMillis) {
         guard.requireId(id);
         if (!readOnly && files.find(id).isPresent()) {
-            fired.merge(id, firedAtMillis, Math::max);
+            times.fired(id, firedAtMillis);
         }
+    }
+
+    @Override
+    public void secretUsed(String id, String secretId, long usedAtMillis) {
+        guard.requireId(id);
+        if (!readOnly
+                && files.find(id).filter(file -> hasSecret(file, secretId)).isPresent()) {
+            times.used(id, secretId, usedAtMillis);
+        }
+    }
+
+    private static boolean hasSecret(TriggerDocument file, String secretId) {
+        return file.trigger().secrets().stream().anyMatch(secret -> secret.id().equals(secretId));
+    }
+
+    private void forget(String id) {
+        times.forget(id);
+        nextFlush.remove(id);
     }
 
     @Override
@@ -185,7 +305,7 @@ public final class FileTriggerStore implements TriggerStore {
     private void flush(boolean closing) {
         long now = clock.millis();
         boolean editedByHand = false;
-        for (String id : fired.keySet()) {
+        for (String id : times.triggers()) {
             if (closing || nextFlush.getOrDefault(id, Long.MIN_VALUE) <= now) {
                 synchronized (changing) {
                     editedByHand |= files.refresh(id);
@@ -200,23 +320,21 @@ public final class FileTriggerStore implements TriggerStore {
 
     private void flush(String id, long now) {
         Optional<TriggerDocument> file = files.find(id);
-        Long firedAt = fired.get(id);
-        if (file.isEmpty() || firedAt == null) {
-            fired.remove(id);
-            nextFlush.remove(id);
+        if (file.isEmpty()) {
+            forget(id);
             return;
         }
-        if (files.isBroken(id) || file.get().trigger().lastFiredAt().orElse(Long.MIN_VALUE) >= firedAt) {
+        Trigger current = current(file.get());
+        if (files.isBroken(id) || current.equals(file.get().trigger())) {
             return;
         }
         nextFlush.put(id, now + FLUSH_MILLIS);
         try {
-            JsonObject document =
-                    file.get().raw().toBuilder().put("lastFiredAt", firedAt).build();
-            files.writeIfUnchanged(id, bytes(document));
+            files.writeIfUnchanged(
+                    id, bytes(TriggerDocument.withTimes(file.get().raw(), current, now)));
         } catch (IOException unwritable) {
             LOG.warn(
-                    "When trigger {} fired could not be written to its file ({}); trying again in a minute",
+                    "When trigger {} was used could not be written to its file ({}); trying again in a minute",
                     Ids.masked(id),
                     unwritable.getClass().getSimpleName());
         }
@@ -234,24 +352,6 @@ public final class FileTriggerStore implements TriggerStore {
 
     private static byte[] bytes(JsonObject document) throws IOException {
         return Jsons.PRETTY.writeValueAsBytes(Jsons.tree(document));
-    }
-
-    private static Trigger withTimes(Trigger trigger, OptionalLong lastFiredAt, long createdAt, long updatedAt) {
-        return new Trigger(
-                trigger.id(),
-                trigger.name(),
-                trigger.enabled(),
-                trigger.workflowId(),
-                trigger.pluginId(),
-                trigger.eventType(),
-                trigger.match(),
-                trigger.inputs(),
-                trigger.secret(),
-                trigger.verifyOptional(),
-                trigger.publicUrl(),
-                lastFiredAt,
-                createdAt,
-                updatedAt);
     }
 
     @Deactivate

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Brings documents of earlier versions into today's form; the file itself changes at the next save only. */
 final class WorkflowMigration {
@@ -46,22 +45,15 @@ final class WorkflowMigration {
                 inputs.put(name, template);
             }
         });
-        return new Trigger(
-                id,
-                inline.string("name").filter(name -> !name.isEmpty()).orElse(id),
+        return Trigger.builder(id, workflowId, "generic")
+                .name(inline.string("name").filter(name -> !name.isEmpty()).orElse(id))
                 // A condition that is not understood must not become "always".
-                inline.bool("enabled").orElse(true) && understood,
-                workflowId,
-                "generic",
-                Optional.empty(),
-                match,
-                inputs,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                OptionalLong.empty(),
-                now,
-                now);
+                .enabled(inline.bool("enabled").orElse(true) && understood)
+                .match(match)
+                .inputs(inputs)
+                .createdAt(now)
+                .updatedAt(now)
+                .build();
     }
 
     private static List<Object> nodes(List<Object> nodes) {

@@ -9,10 +9,12 @@ import io.infloop.core.error.InfloopException;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.store.Trigger;
+import io.infloop.store.TriggerSecret;
 import io.infloop.store.WorkflowStore.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -65,21 +67,16 @@ class FileTriggerStoreTest {
     }
 
     private static Trigger trigger(String id, String name) {
-        return new Trigger(
-                id,
-                name,
-                true,
-                "flow",
-                "github",
-                Optional.of("pull_request"),
-                List.of(new Trigger.Predicate("{{body.action}}", "==", "opened")),
-                Map.of("title", "{{body.title}}"),
-                Optional.of("top-secret"),
-                false,
-                Optional.empty(),
-                OptionalLong.of(1),
-                2,
-                3);
+        return Trigger.builder(id, "flow", "github")
+                .name(name)
+                .eventType(Optional.of("pull_request"))
+                .match(List.of(new Trigger.Predicate("{{body.action}}", "==", "opened")))
+                .inputs(Map.of("title", "{{body.title}}"))
+                .secret(new TriggerSecret("one", "first", "top-secret", 1, OptionalLong.empty(), OptionalLong.empty()))
+                .lastFiredAt(OptionalLong.of(1))
+                .createdAt(2)
+                .updatedAt(3)
+                .build();
     }
 
     private Path file() {
@@ -102,7 +99,8 @@ class FileTriggerStoreTest {
         assertThat(saved.createdAt()).isEqualTo(created);
         assertThat(saved.updatedAt()).isEqualTo(created);
         assertThat(saved.lastFiredAt()).isEmpty();
-        assertThat(saved.secret()).contains("top-secret");
+        assertThat(saved.secrets()).extracting(TriggerSecret::value).containsExactly("top-secret");
+        assertThat(onDisk().get("secret")).isEqualTo("top-secret");
         assertThat(onDisk().has("lastFiredAt")).isTrue();
         assertThat(onDisk().get("lastFiredAt")).isNull();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
@@ -164,6 +162,27 @@ class FileTriggerStoreTest {
                 "'workflowId':''",
                 "'pluginId':null",
                 "'eventType':1",
+                "'secrets':{}",
+                "'secrets':['x']",
+                "'secrets':[{'id':'a','value':''}]",
+                "'secrets':[{'id':'a'}]",
+                "'secrets':[{'id':'A/..','value':'x'}]",
+                "'secrets':[{'id':'a','value':'x'},{'id':'a','value':'y'}]",
+                "'secrets':[{'id':'a','value':'x','expiresAt':'never'}]",
+                "'ipAllow':'10.0.0.0/8'",
+                "'ipAllow':[]",
+                "'ipAllow':['10.0.0.0/8','home.example']",
+                "'maxBodyBytes':1e12",
+                "'maxBodyBytes':'1024'",
+                "'rateLimitPerMinute':-1",
+                "'rateLimitPerMinute':1.5",
+                "'dedup':true",
+                "'dedup':{'enabled':1}",
+                "'dedup':{'retentionHours':0}",
+                "'concurrency':{'key':'{{body.id}}','policy':'drop'}",
+                "'concurrency':{'policy':'skip'}",
+                "'config':{'topicArn':['a']}",
+                "'boundAt':'now'",
                 "'id':'somebody-elses-id-12'",
             })
     void neverBecomesMorePermissiveThroughABrokenEdit(String edit) throws IOException {
@@ -177,7 +196,7 @@ class FileTriggerStoreTest {
         await().until(() -> !store.problems().isEmpty());
         Trigger used = store.find(ID).orElseThrow();
         assertThat(used.name()).isEqualTo("Good");
-        assertThat(used.secret()).contains("top-secret");
+        assertThat(used.secrets()).extracting(TriggerSecret::value).containsExactly("top-secret");
         assertThat(used.match()).hasSize(1);
     }
 
@@ -370,8 +389,12 @@ class FileTriggerStoreTest {
                 Files.createDirectory(directory.resolve("elsewhere")).resolve("trigger"),
                 onDisk().toBuilder().put("name", "Outside").build().toString());
         String before = Files.readString(outside);
-        Files.delete(file());
-        Files.createSymbolicLink(file(), outside);
+        // At once: a moment without a file is a deletion.
+        Files.move(
+                Files.createSymbolicLink(directory.resolve("link"), outside),
+                file(),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         await().until(() -> !store.problems().isEmpty());
 
         store.touch(ID, 100);

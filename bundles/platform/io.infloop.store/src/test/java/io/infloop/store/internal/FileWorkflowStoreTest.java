@@ -275,7 +275,7 @@ class FileWorkflowStoreTest {
         await().until(() -> triggers.list().size() == 1);
         write(
                 "triggers/abcdefghij0123456789ab.json",
-                triggers.list().get(0).toJson(true).toBuilder()
+                Json.parseObject(Files.readString(data.resolve("triggers/abcdefghij0123456789ab.json"))).toBuilder()
                         .put("name", "renamed")
                         .build()
                         .toString());

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads IP addresses in their normal notation only, and never asks a name server. */
-final class IpLiterals {
+public final class IpLiterals {
     private static final Pattern V4 = Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})");
     private static final Pattern V6_CHARACTERS = Pattern.compile("[0-9a-f:]+(?:[0-9]{1,3}\\.[0-9.]+)?");
 
     private IpLiterals() {}
 
-    static Optional<InetAddress> parse(String text) {
+    public static Optional<InetAddress> parse(String text) {
         if (text.indexOf(':') < 0) {
             return v4(text);
         }

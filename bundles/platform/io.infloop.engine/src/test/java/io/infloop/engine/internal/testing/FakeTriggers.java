@@ -7,6 +7,7 @@ import io.infloop.store.WorkflowStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** Notes which triggers were touched. */
 public final class FakeTriggers implements TriggerStore {
@@ -32,6 +33,21 @@ public final class FakeTriggers implements TriggerStore {
     }
 
     @Override
+    public Optional<Trigger> update(String id, UnaryOperator<Trigger> change) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Trigger> rename(String id, String newId) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Trigger> bind(String id, String secret) {
+        return Optional.empty();
+    }
+
+    @Override
     public boolean delete(String id) {
         return false;
     }
@@ -40,6 +56,9 @@ public final class FakeTriggers implements TriggerStore {
     public void touch(String id, long firedAtMillis) {
         touched.add(id);
     }
+
+    @Override
+    public void secretUsed(String id, String secretId, long usedAtMillis) {}
 
     @Override
     public List<WorkflowStore.FileProblem> problems() {
