@@ -56,6 +56,9 @@ public interface Settings {
     /** {@code INFLOOP_QUEUE_MAX}: waiting items, default 10,000. */
     int queueMax();
 
+    /** How much of deliveries and queue is kept. */
+    DeliverySettings deliveries();
+
     /** {@code INFLOOP_WEBHOOK_RATE_LIMIT}: requests per minute and trigger, default 120; 0 for no limit. */
     int webhookRateLimit();
 

@@ -257,7 +257,8 @@ class WebhookPipelineTest {
 
     @Test
     void aRepetitionGetsTheFirstIds() {
-        fixture.fixedResult = Optional.of(new RecordStore.Duplicate("q-1-first", "cid_firstfirstfirst"));
+        fixture.fixedResult =
+                Optional.of(new RecordStore.Duplicate("d-first", List.of("q-1-first"), "cid_firstfirstfirst"));
         Reply reply = fixture.process(fixture.golden());
         assertThat(reply.status()).isEqualTo(202);
         assertThat(Fixture.body(reply).toString())
@@ -270,7 +271,7 @@ class WebhookPipelineTest {
 
     @Test
     void aFullQueueAndABrokenStoreAskToComeBack() {
-        fixture.fixedResult = Optional.of(new RecordStore.QueueFull(10_000));
+        fixture.fixedResult = Optional.of(new RecordStore.QueueFull(10_000, RecordStore.QueueFull.Bound.ITEMS));
         Reply full = fixture.process(fixture.golden());
         assertThat(full.status()).isEqualTo(503);
         assertThat(Fixture.body(full)).isEqualTo(JsonObject.of("error", "queue-full"));

@@ -28,7 +28,7 @@ public abstract class DeliveryContract extends RecordStoreSuite {
 
         EnqueueResult repeated = get(store.enqueue(Optional.of(Records.delivery(second, Optional.of("d1"))), second));
 
-        assertThat(repeated).isEqualTo(new Duplicate(first.queueId(), first.correlationId()));
+        assertThat(repeated).isEqualTo(duplicateOf(first));
         assertThat(waitingIds(store)).containsExactly(first.queueId());
         assertThat(store.history(second.queueId())).isEmpty();
         assertThat(store.waitingCount()).isEqualTo(1);
@@ -75,7 +75,7 @@ public abstract class DeliveryContract extends RecordStoreSuite {
 
         EnqueueResult repeated = get(store.enqueue(Optional.of(Records.delivery(second, Optional.of("d1"))), second));
 
-        assertThat(repeated).isEqualTo(new Duplicate(first.queueId(), first.correlationId()));
+        assertThat(repeated).isEqualTo(duplicateOf(first));
     }
 
     @Test
@@ -100,7 +100,7 @@ public abstract class DeliveryContract extends RecordStoreSuite {
     @Test
     void aRefusedDeliveryDoesNotStandInForTheGenuineOne() {
         QueueItem item = Records.item("flow");
-        store.recordRejected(Records.delivery(item, Optional.of("d1")), "bad-signature");
+        store.recordRejected(Records.delivery(Records.item("flow"), Optional.of("d1")), "bad-signature");
         // Whatever was submitted before this one is stored when it is.
         enqueue(Records.item("flow"));
 
@@ -117,9 +117,10 @@ public abstract class DeliveryContract extends RecordStoreSuite {
         QueueItem refused = Records.item("flow");
         get(store.enqueue(Optional.of(Records.delivery(waiting, Optional.of("d1"))), waiting));
         assertThat(get(store.enqueue(Optional.of(Records.delivery(refused, Optional.of("d2"))), refused)))
-                .isEqualTo(new QueueFull(1));
-        assertThat(get(store.enqueue(Optional.of(Records.delivery(refused, Optional.of("d1"))), refused)))
-                .isEqualTo(new Duplicate(waiting.queueId(), waiting.correlationId()));
+                .isEqualTo(new QueueFull(1, QueueFull.Bound.ITEMS));
+        QueueItem repeated = Records.item("flow");
+        assertThat(get(store.enqueue(Optional.of(Records.delivery(repeated, Optional.of("d1"))), repeated)))
+                .isEqualTo(duplicateOf(waiting));
         get(store.remove(waiting.queueId(), QueueState.DROPPED, "workflow-deleted"));
 
         assertThat(get(store.enqueue(Optional.of(Records.delivery(refused, Optional.of("d2"))), refused)))
@@ -139,5 +140,10 @@ public abstract class DeliveryContract extends RecordStoreSuite {
         assertThat(get(store.enqueue(Optional.of(Records.delivery(next, Optional.of("d1"))), next)))
                 .isEqualTo(new Enqueued(next.queueId(), 2));
         assertThat(store.waitingCount()).isEqualTo(2);
+    }
+
+    /** Deliveries of {@link Records} have ids that are made of the item's. */
+    private static Duplicate duplicateOf(QueueItem first) {
+        return new Duplicate(Records.deliveryId(first), List.of(first.queueId()), first.correlationId());
     }
 }

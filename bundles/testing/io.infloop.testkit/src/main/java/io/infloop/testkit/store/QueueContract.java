@@ -115,7 +115,7 @@ public abstract class QueueContract extends RecordStoreSuite {
 
         assertThat(answers).filteredOn(Enqueued.class::isInstance).hasSize(3);
         assertThat(answers)
-                .filteredOn(answer -> answer.equals(new QueueFull(3)))
+                .filteredOn(answer -> answer.equals(new QueueFull(3, QueueFull.Bound.ITEMS)))
                 .hasSize(37);
         String first = waitingIds(store).get(0);
         get(store.remove(first, QueueState.REMOVED, "user-cancelled"));

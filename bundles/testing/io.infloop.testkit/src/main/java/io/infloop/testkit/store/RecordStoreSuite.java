@@ -1,9 +1,12 @@
 package io.infloop.testkit.store;
 
+import io.infloop.core.settings.DeliverySettings;
+import io.infloop.store.DeliveryStore;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.Enqueued;
 import io.infloop.store.RecordStore.QueueItem;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +46,18 @@ abstract class RecordStoreSuite {
         RecordStore opened = stores().open(data, instanceId, queueMax);
         open.add(opened);
         return opened;
+    }
+
+    /** Instead of the one there was. */
+    void reopened(int queueMax, DeliverySettings kept, Clock clock) throws Exception {
+        closed(store);
+        store = stores().open(data, "instance-1", queueMax, kept, clock);
+        open.add(store);
+    }
+
+    /** What is looked at in the store under test. */
+    DeliveryStore deliveries() {
+        return (DeliveryStore) store;
     }
 
     void closed(RecordStore each) throws Exception {

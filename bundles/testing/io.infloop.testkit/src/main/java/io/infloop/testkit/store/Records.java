@@ -1,6 +1,7 @@
 package io.infloop.testkit.store;
 
 import io.infloop.core.id.Ids;
+import io.infloop.store.Concurrency;
 import io.infloop.store.RecordStore.Delivery;
 import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.RecordStore.RunRow;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.UUID;
 
 /** Records for tests of stores and of what uses them. */
 public final class Records {
@@ -36,13 +36,32 @@ public final class Records {
                 RECEIVED_AT);
     }
 
+    /** Of the delivery that {@link #delivery} makes. */
+    public static String deliveryId(QueueItem item) {
+        return "d" + item.queueId().substring(1);
+    }
+
+    public static QueueItem item(String workflowId, Concurrency concurrency) {
+        QueueItem item = item(workflowId);
+        return new QueueItem(
+                item.queueId(),
+                item.triggerId(),
+                item.workflowId(),
+                item.workflowName(),
+                item.source(),
+                item.correlationId(),
+                item.inputs(),
+                item.receivedAt(),
+                Optional.of(concurrency));
+    }
+
     public static Delivery delivery(QueueItem item, Optional<String> dedupKey) {
         return delivery(item, dedupKey, "{\"action\":\"opened\"}".getBytes(StandardCharsets.UTF_8));
     }
 
     public static Delivery delivery(QueueItem item, Optional<String> dedupKey, byte[] body) {
         return new Delivery(
-                UUID.randomUUID().toString(),
+                deliveryId(item),
                 item.triggerId(),
                 dedupKey,
                 Optional.of("pull_request"),

@@ -43,7 +43,8 @@ public abstract class RestartContract extends RecordStoreSuite {
         assertThat(store.run(run.runId())).contains(run);
         QueueItem again = Records.item("flow");
         assertThat(get(store.enqueue(Optional.of(Records.delivery(again, Optional.of("d1"))), again)))
-                .isEqualTo(new Duplicate(waiting.queueId(), waiting.correlationId()));
+                .isEqualTo(new Duplicate(
+                        Records.deliveryId(waiting), List.of(waiting.queueId()), waiting.correlationId()));
         assertThat(enqueue(Records.item("flow")).position()).isEqualTo(2);
     }
 

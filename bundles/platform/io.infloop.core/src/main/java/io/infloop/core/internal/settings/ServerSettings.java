@@ -1,5 +1,6 @@
 package io.infloop.core.internal.settings;
 
+import io.infloop.core.settings.DeliverySettings;
 import io.infloop.core.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,6 +165,17 @@ public final class ServerSettings implements Settings {
     @Override
     public int queueMax() {
         return integer(SettingCatalogue.QUEUE_MAX);
+    }
+
+    @Override
+    public DeliverySettings deliveries() {
+        return new DeliverySettings(
+                get(SettingCatalogue.QUEUE_MAX_BYTES),
+                Duration.ofHours(get(SettingCatalogue.DEDUP_HOURS)),
+                Duration.ofDays(get(SettingCatalogue.DELIVERY_RETENTION_DAYS)),
+                integer(SettingCatalogue.DELIVERY_RETENTION_MAX),
+                get(SettingCatalogue.DELIVERY_RETENTION_MAX_BYTES),
+                get(SettingCatalogue.KEEP_REJECTED_BODIES));
     }
 
     @Override

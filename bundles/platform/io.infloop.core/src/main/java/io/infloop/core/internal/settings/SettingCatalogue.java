@@ -122,6 +122,49 @@ public final class SettingCatalogue {
             1,
             10_000_000,
             "Items that wait; beyond it webhooks get 503 with `Retry-After`.");
+    static final Setting<Long> QUEUE_MAX_BYTES = number(
+            LIMITS,
+            "INFLOOP_QUEUE_MAX_BYTES",
+            256L * 1024 * 1024,
+            1024 * 1024,
+            1L << 40,
+            "Bytes of the items that wait and their bodies, as they are stored; beyond it webhooks get 503 as well.");
+    static final Setting<Long> DEDUP_HOURS = number(
+            LIMITS,
+            "INFLOOP_DEDUP_HOURS",
+            72,
+            1,
+            8_760,
+            "How long a repeated delivery is recognized; never shorter than the time in which its signature is valid.");
+    static final Setting<Long> DELIVERY_RETENTION_DAYS = number(
+            LIMITS,
+            "INFLOOP_DELIVERY_RETENTION_DAYS",
+            7,
+            1,
+            3_650,
+            "How long deliveries and items that could not start are kept.");
+    static final Setting<Long> DELIVERY_RETENTION_MAX = number(
+            LIMITS,
+            "INFLOOP_DELIVERY_RETENTION_MAX",
+            100_000,
+            1,
+            10_000_000,
+            "Accepted deliveries kept; the oldest go first, but none that waits or runs. Of duplicate, filtered and rejected"
+                    + " ones 10,000 each are kept besides.");
+    static final Setting<Long> DELIVERY_RETENTION_MAX_BYTES = number(
+            LIMITS,
+            "INFLOOP_DELIVERY_RETENTION_MAX_BYTES",
+            1L << 30,
+            1024 * 1024,
+            1L << 40,
+            "Bytes of accepted deliveries kept, as they are stored.");
+    static final Setting<Boolean> KEEP_REJECTED_BODIES = declare(Setting.of(
+                    LIMITS,
+                    "INFLOOP_KEEP_REJECTED_BODIES",
+                    SettingTypes.FLAG,
+                    SettingDefault.of("0", false),
+                    "`1`: keep the first KB of the body of refused deliveries; otherwise only its length and SHA-256.")
+            .judged("0", (on, all) -> when(on, "unset it when you have found what you were looking for")));
     static final Setting<Long> WEBHOOK_RATE_LIMIT = number(
             LIMITS,
             "INFLOOP_WEBHOOK_RATE_LIMIT",

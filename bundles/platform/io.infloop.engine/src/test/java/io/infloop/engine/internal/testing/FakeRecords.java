@@ -4,6 +4,7 @@ import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
 import io.infloop.spi.Registration;
 import io.infloop.store.RecordStore;
+import io.infloop.store.Refusal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -74,13 +75,14 @@ public final class FakeRecords implements RecordStore {
     }
 
     @Override
-    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
+    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, List<NewItem> items) {
+        QueueItem item = items.get(0).item();
         enqueue(item);
         return CompletableFuture.completedFuture(new Enqueued(item.queueId(), waitingCount()));
     }
 
     @Override
-    public void recordRejected(Delivery delivery, String reason) {}
+    public void recordRefused(Delivery delivery, Refusal refusal) {}
 
     @Override
     public synchronized List<Waiting> waiting(int limit) {

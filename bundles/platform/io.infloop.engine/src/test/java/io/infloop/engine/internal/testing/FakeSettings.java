@@ -1,5 +1,6 @@
 package io.infloop.engine.internal.testing;
 
+import io.infloop.core.settings.DeliverySettings;
 import io.infloop.core.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +94,11 @@ public final class FakeSettings implements Settings {
     @Override
     public int queueMax() {
         return 10_000;
+    }
+
+    @Override
+    public DeliverySettings deliveries() {
+        return DeliverySettings.DEFAULTS;
     }
 
     @Override

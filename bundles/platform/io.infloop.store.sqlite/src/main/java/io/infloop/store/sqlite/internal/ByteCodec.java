@@ -13,6 +13,8 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
 final class ByteCodec {
     private static final int RAW = 0;
     private static final int LZ4 = 1;
+    private static final int NOT_KEPT = -1;
+    private static final int HEAD = -2;
     private static final int WORTH_IT = 512;
     /** No encoding makes anything smaller than this. */
     private static final long MAX_RATIO = 260;
@@ -34,6 +36,25 @@ final class ByteCodec {
             }
         }
         return new Encoded(RAW, bytes.length, bytes.clone());
+    }
+
+    /** Stands for {@code length} bytes that are not stored. */
+    static Encoded notKept(int length) {
+        return new Encoded(NOT_KEPT, length, new byte[0]);
+    }
+
+    /** The first bytes of {@code bytes}, which is not stored whole. */
+    static Encoded head(byte[] bytes, int head) {
+        return new Encoded(HEAD, bytes.length, Arrays.copyOf(bytes, Math.min(head, bytes.length)));
+    }
+
+    /** Whether all bytes are stored, so that {@link #decode} gives them back. */
+    static boolean isWhole(int encoding) {
+        return encoding >= RAW;
+    }
+
+    static boolean isHead(int encoding) {
+        return encoding == HEAD;
     }
 
     static byte[] decode(int encoding, int length, byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.infloop.store.sqlite.internal;
 
+import io.infloop.store.DedupKey;
 import io.infloop.store.RecordStore.Duplicate;
 import io.infloop.store.RecordStore.Enqueued;
 import io.infloop.store.RecordStore.QueueFull;
@@ -10,64 +11,77 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Adds many items with few statements: each inserts up to 32 rows. */
+/** Adds many items with few statements: each inserts up to 32 rows. What needs more than inserts goes one by one. */
 final class EnqueueBatch {
-    static final String DELIVERY_COLUMNS =
-            """
-            id, trigger_id, dedup_key, event_type, correlation_id, received_at, queue_id, headers, body_length,
-            body_encoding, body, accepted
-            """;
-    static final String QUEUE_COLUMNS =
-            """
-            queue_id, trigger_id, workflow_id, workflow_name, source, correlation_id, received_at, enqueued_at, updated_at,
-            inputs_length, inputs_encoding, inputs, state
-            """;
     private static final int[] ROWS_PER_STATEMENT = {32, 8, 1};
-    private static final String STORED =
-            "SELECT id, queue_id, correlation_id FROM deliveries WHERE trigger_id = ? AND dedup_key = ?";
-    private static final String STORED_BY_ID = "SELECT id, queue_id, correlation_id FROM deliveries WHERE id = ?";
+    private static final String[] INSERT_CLAIMS = statements(Claims::insert);
+    private static final String[] INSERT_DELIVERIES =
+            statements(rows -> "INSERT INTO deliveries (" + EncodedDelivery.COLUMNS + ") VALUES "
+                    + String.join(", ", Collections.nCopies(rows, EncodedDelivery.ROW)));
+    private static final String[] INSERT_ITEMS = statements(rows -> "INSERT INTO queue (" + EnqueueWrite.Item.COLUMNS
+            + ") VALUES " + String.join(", ", Collections.nCopies(rows, EnqueueWrite.Item.ROW)));
+    static final String INSERT_DELIVERY = INSERT_DELIVERIES[ROWS_PER_STATEMENT.length - 1];
+    static final String INSERT_ITEM = INSERT_ITEMS[ROWS_PER_STATEMENT.length - 1];
 
-    private record StoredDelivery(String id, String queueId, String correlationId) {}
+    private final QueueBounds bounds;
+    private final Claims claims;
+    private final SingleEnqueue single;
 
-    private final int queueMax;
-    private final String[] insertDeliveries = new String[ROWS_PER_STATEMENT.length];
-    private final String[] insertItems = new String[ROWS_PER_STATEMENT.length];
-
-    EnqueueBatch(int queueMax) {
-        this.queueMax = queueMax;
-        for (int size = 0; size < ROWS_PER_STATEMENT.length; size++) {
-            insertDeliveries[size] = "INSERT INTO deliveries (" + DELIVERY_COLUMNS + ") VALUES "
-                    + rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)", ROWS_PER_STATEMENT[size])
-                    + " ON CONFLICT DO NOTHING";
-            insertItems[size] = "INSERT INTO queue (" + QUEUE_COLUMNS + ") VALUES "
-                    + rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)", ROWS_PER_STATEMENT[size]);
-        }
+    EnqueueBatch(QueueBounds bounds, Claims claims) {
+        this.bounds = bounds;
+        this.claims = claims;
+        this.single = new SingleEnqueue(bounds, claims);
     }
 
-    private static String rows(String row, int count) {
-        return String.join(", ", Collections.nCopies(count, row));
+    private static String[] statements(java.util.function.IntFunction<String> ofRows) {
+        String[] statements = new String[ROWS_PER_STATEMENT.length];
+        for (int size = 0; size < ROWS_PER_STATEMENT.length; size++) {
+            statements[size] = ofRows.apply(ROWS_PER_STATEMENT[size]);
+        }
+        return statements;
     }
 
     void apply(WriterSession session, List<EnqueueWrite> writes) throws SQLException {
         int done = 0;
         while (done < writes.size()) {
-            int free = queueMax - session.waiting();
-            if (free <= 0) {
-                refuse(session, writes.subList(done, writes.size()));
-                return;
+            int fitting = alike(session, writes, done);
+            if (!writes.get(done).isPlain()) {
+                single.apply(session, writes.get(done));
+                done++;
+            } else if (fitting == 0) {
+                refuse(session, writes.get(done));
+                done++;
+            } else {
+                int size = size(fitting);
+                List<EnqueueWrite> chunk = writes.subList(done, done + ROWS_PER_STATEMENT[size]);
+                insert(session, size, chunk);
+                done += chunk.size();
             }
-            int size = size(Math.min(free, alike(writes, done)));
-            List<EnqueueWrite> chunk = writes.subList(done, done + ROWS_PER_STATEMENT[size]);
-            insertItems(session, chunk.get(0).delivery().isPresent() ? insertDeliveries(session, size, chunk) : chunk);
-            done += chunk.size();
         }
     }
 
-    /** How many writes from {@code first} on have a delivery, or have none, like the first one. */
-    private static int alike(List<EnqueueWrite> writes, int first) {
-        boolean delivery = writes.get(first).delivery().isPresent();
-        int end = first + 1;
-        while (end < writes.size() && writes.get(end).delivery().isPresent() == delivery) {
+    /** Which statements a plain write needs: claim, delivery and item; delivery and item; or the item alone. */
+    private static int kind(EnqueueWrite write) {
+        return write.delivery()
+                .map(delivery -> delivery.delivery().dedup().isPresent() ? 2 : 1)
+                .orElse(0);
+    }
+
+    /** How many plain writes from {@code first} on are of its kind and have room in the queue. */
+    private int alike(WriterSession session, List<EnqueueWrite> writes, int first) {
+        int kind = kind(writes.get(first));
+        int items = session.waiting();
+        long bytes = session.waitingBytes();
+        int end = first;
+        while (end < writes.size()
+                && end - first < ROWS_PER_STATEMENT[0]
+                && writes.get(end).isPlain()
+                && kind(writes.get(end)) == kind) {
+            items++;
+            bytes += writes.get(end).first().bytes();
+            if (bounds.exceeded(items, bytes).isPresent()) {
+                break;
+            }
             end++;
         }
         return end - first;
@@ -81,14 +95,30 @@ final class EnqueueBatch {
         return size;
     }
 
+    private void insert(WriterSession session, int size, List<EnqueueWrite> chunk) throws SQLException {
+        List<EnqueueWrite> fresh = kind(chunk.get(0)) == 2 ? claimed(session, size, chunk) : chunk;
+        int done = 0;
+        while (done < fresh.size()) {
+            int part = size(fresh.size() - done);
+            List<EnqueueWrite> rows = fresh.subList(done, done + ROWS_PER_STATEMENT[part]);
+            insertRows(session, part, rows);
+            done += rows.size();
+        }
+    }
+
     /** @return those that are new; the others have their result */
-    private List<EnqueueWrite> insertDeliveries(WriterSession session, int size, List<EnqueueWrite> chunk)
-            throws SQLException {
-        PreparedStatement statement = session.prepared(insertDeliveries[size]);
+    private List<EnqueueWrite> claimed(WriterSession session, int size, List<EnqueueWrite> chunk) throws SQLException {
+        PreparedStatement statement = session.prepared(INSERT_CLAIMS[size]);
         int parameter = 1;
         for (EnqueueWrite write : chunk) {
-            parameter = SqlSession.bind(
-                    statement, parameter, write.delivery().orElseThrow().row(write.queueId()));
+            EncodedDelivery delivery = write.delivery().orElseThrow();
+            parameter = claims.bind(
+                    statement,
+                    parameter,
+                    delivery.delivery(),
+                    delivery.delivery().dedup().orElseThrow(),
+                    write.queueIds(),
+                    write.first().now());
         }
         if (statement.executeUpdate() == chunk.size()) {
             return chunk;
@@ -96,67 +126,84 @@ final class EnqueueBatch {
         List<EnqueueWrite> fresh = new ArrayList<>();
         for (EnqueueWrite write : chunk) {
             EncodedDelivery delivery = write.delivery().orElseThrow();
-            StoredDelivery stored = stored(session, delivery).orElseThrow(EnqueueBatch::idUsed);
-            if (stored.id().equals(delivery.id())) {
-                if (!write.queueId().equals(stored.queueId())) {
-                    throw idUsed();
-                }
+            Claims.Claim claim = Claims.find(
+                            session,
+                            delivery.delivery().triggerId(),
+                            delivery.delivery().dedup().orElseThrow())
+                    .orElseThrow(() -> new SQLException("a claim is gone", null, 19));
+            if (claim.deliveryId().equals(delivery.id())) {
                 fresh.add(write);
             } else {
-                write.result(new Duplicate(stored.queueId(), stored.correlationId()));
+                write.result(duplicate(session, delivery, claim));
             }
         }
         return fresh;
     }
 
-    private static SQLException idUsed() {
-        return new SQLException("the delivery's id is in use", null, 19);
+    /** Lists the delivery as what it is. */
+    static Duplicate duplicate(WriterSession session, EncodedDelivery delivery, Claims.Claim first)
+            throws SQLException {
+        session.update(INSERT_DELIVERY, delivery.duplicate(first.queueIds(), first.deliveryId()));
+        return new Duplicate(first.deliveryId(), first.ids(), first.correlationId());
     }
 
-    private void insertItems(WriterSession session, List<EnqueueWrite> writes) throws SQLException {
-        int done = 0;
-        while (done < writes.size()) {
-            int size = size(writes.size() - done);
-            List<EnqueueWrite> chunk = writes.subList(done, done + ROWS_PER_STATEMENT[size]);
-            PreparedStatement statement = session.prepared(insertItems[size]);
+    private static void insertRows(WriterSession session, int size, List<EnqueueWrite> writes) throws SQLException {
+        if (writes.get(0).delivery().isPresent()) {
+            PreparedStatement deliveries = session.prepared(INSERT_DELIVERIES[size]);
             int parameter = 1;
-            for (EnqueueWrite write : chunk) {
-                parameter = SqlSession.bind(statement, parameter, write.queueRow());
+            for (EnqueueWrite write : writes) {
+                parameter = SqlSession.bind(
+                        deliveries, parameter, write.delivery().orElseThrow().accepted(write.queueIds()));
             }
-            statement.executeUpdate();
-            for (EnqueueWrite write : chunk) {
-                session.itemsAdded(1);
-                write.result(new Enqueued(write.queueId(), session.waiting()));
-            }
-            done += chunk.size();
+            deliveries.executeUpdate();
+        }
+        PreparedStatement items = session.prepared(INSERT_ITEMS[size]);
+        int parameter = 1;
+        for (EnqueueWrite write : writes) {
+            parameter = SqlSession.bind(items, parameter, write.first().waiting());
+        }
+        items.executeUpdate();
+        for (EnqueueWrite write : writes) {
+            session.itemAdded(write.first().bytes());
+            write.result(new Enqueued(write.first().queueId(), session.waiting()));
         }
     }
 
     /** A repeated delivery is none the less one that was accepted. */
-    private static void refuse(WriterSession session, List<EnqueueWrite> writes) throws SQLException {
-        for (EnqueueWrite write : writes) {
-            Optional<EncodedDelivery> delivery = write.delivery();
-            Optional<StoredDelivery> stored =
-                    delivery.isPresent() && delivery.get().dedupKey().isPresent()
-                            ? stored(session, delivery.get())
-                            : Optional.empty();
-            write.result(
-                    stored.isPresent()
-                            ? new Duplicate(stored.get().queueId(), stored.get().correlationId())
-                            : new QueueFull(session.waiting()));
+    private void refuse(WriterSession session, EnqueueWrite write) throws SQLException {
+        Optional<Claims.Claim> first = claim(session, write);
+        if (first.isPresent()) {
+            write.result(duplicate(session, write.delivery().orElseThrow(), first.get()));
+        } else {
+            write.result(bounds.full(session, write.first().bytes()));
         }
     }
 
-    private static Optional<StoredDelivery> stored(WriterSession session, EncodedDelivery delivery)
-            throws SQLException {
-        SqlSession.RowReader<StoredDelivery> reader =
-                row -> new StoredDelivery(row.getString(1), row.getString(2), row.getString(3));
-        return delivery.dedupKey().isPresent()
-                ? session.queryOne(
-                        STORED,
-                        reader,
-                        delivery.triggerId(),
-                        delivery.dedupKey().get())
-                : session.queryOne(STORED_BY_ID, reader, delivery.id());
+    private static Optional<Claims.Claim> claim(WriterSession session, EnqueueWrite write) throws SQLException {
+        Optional<DedupKey> key =
+                write.delivery().flatMap(delivery -> delivery.delivery().dedup());
+        if (key.isEmpty()) {
+            return Optional.empty();
+        }
+        return Claims.find(session, write.delivery().orElseThrow().delivery().triggerId(), key.get())
+                .filter(claim -> claim.expiresAt() > write.first().now());
+    }
+
+    /** How much may wait. */
+    record QueueBounds(int items, long bytes) {
+        Optional<QueueFull.Bound> exceeded(int waiting, long waitingBytes) {
+            if (waiting > items) {
+                return Optional.of(QueueFull.Bound.ITEMS);
+            }
+            return waitingBytes > bytes ? Optional.of(QueueFull.Bound.BYTES) : Optional.empty();
+        }
+
+        /** For what would add {@code added} bytes and one item at least. */
+        QueueFull full(WriterSession session, long added) {
+            return new QueueFull(
+                    session.waiting(),
+                    exceeded(session.waiting() + 1, session.waitingBytes() + added)
+                            .orElse(QueueFull.Bound.ITEMS));
+        }
     }
 }

@@ -28,6 +28,9 @@ final class GroupCommitWriter implements AutoCloseable {
     private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long IDLE_MILLIS = 200;
     private static final long MAINTENANCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** So that what is forgotten keeps up with a flood of what comes. */
+    private static final long NEXT_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int FAILURES_TO_REOPEN = 3;
 
@@ -286,10 +289,11 @@ final class GroupCommitWriter implements AutoCloseable {
         if (closing || session == null || !(idle || now - nextMaintenance > 0) || !maintenance.isDue()) {
             return;
         }
-        nextMaintenance = now + MAINTENANCE_NANOS;
         try {
             maintenance.runStep(session);
+            nextMaintenance = now + (maintenance.isUnderWay() ? NEXT_STEP_NANOS : MAINTENANCE_NANOS);
         } catch (SQLException failure) {
+            nextMaintenance = now + MAINTENANCE_NANOS;
             resourceFailed(failure);
         }
     }

@@ -1,7 +1,13 @@
 package io.infloop.store.sqlite.internal;
 
 import io.infloop.spi.Registration;
+import io.infloop.store.DeadLetter;
+import io.infloop.store.DeliveryFilter;
+import io.infloop.store.DeliveryStore;
+import io.infloop.store.DeliverySummary;
 import io.infloop.store.RecordStore;
+import io.infloop.store.Refusal;
+import io.infloop.store.StoredDelivery;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -10,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,17 +31,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The records of a server that runs, in {@code store.db}. */
-final class LiveRecordStore implements RecordStore, AutoCloseable {
+final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRecordStore.class);
-    private static final long MAX_DATABASE_BYTES = 2L * 1024 * 1024 * 1024;
     private static final int CALLBACK_THREADS = 2;
     private static final int MAX_LIMIT = 1_000_000;
     private static final int ROW_BYTES = 1_024;
     private static final String DAMAGED = "inputs-damaged";
+    private static final String INSERT_REFUSED = EnqueueBatch.INSERT_DELIVERY + " ON CONFLICT DO NOTHING";
 
     private final StoreConfig config;
     private final ByteCodec codec = new ByteCodec();
     private final RejectedSampler rejected;
+    private final EnqueueBatch.QueueBounds bounds;
     private final Database database;
     private final Readers readers;
     private final Leases leases;
@@ -49,7 +57,8 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     private LiveRecordStore(StoreConfig config, Database database) throws SQLException {
         this.config = config;
         this.database = database;
-        rejected = new RejectedSampler(config.clock());
+        rejected = new RejectedSampler(config.clock(), config.kept().keepRejectedBodies());
+        bounds = new EnqueueBatch.QueueBounds(config.queueMax(), config.kept().queueMaxBytes());
         readers = new Readers(database);
         leases = new Leases(config.dataDirectory());
         AtomicInteger number = new AtomicInteger();
@@ -61,8 +70,8 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
         Executor executor = callbacks;
         writer = new GroupCommitWriter(
                 database::openWriter,
-                new EnqueueBatch(config.queueMax()),
-                new Maintenance(config.clock(), MAX_DATABASE_BYTES),
+                new EnqueueBatch(bounds, new Claims(config.kept().dedupTime().toMillis())),
+                new Maintenance(config.clock(), config.kept()),
                 executor,
                 this::queueChanged);
     }
@@ -86,22 +95,21 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
-        EnqueueWrite write = EnqueueWrite.prepare(codec, delivery, item, now(), unannounced::remove);
-        unannounced.put(item.queueId(), write.future());
+    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, List<NewItem> items) {
+        EnqueueWrite write = EnqueueWrite.prepare(codec, delivery, items, now(), unannounced::remove);
+        items.forEach(item -> unannounced.put(item.item().queueId(), write.future()));
         return writer.submit(write);
     }
 
     @Override
-    public void recordRejected(Delivery delivery, String reason) {
-        if (!rejected.isWanted(writer.backlog())) {
+    public void recordRefused(Delivery delivery, Refusal refusal) {
+        if (!rejected.isWanted(refusal.outcome(), writer.backlog())) {
             return;
         }
-        EncodedDelivery encoded = EncodedDelivery.encode(codec, RejectedSampler.shortened(delivery));
-        submit(encoded.bytes(), session -> {
-                    // Without its dedup key: a forged delivery must not stand in for the genuine one.
-                    return session.update(RejectedSampler.INSERT, RejectedSampler.row(encoded, reason));
-                })
+        EncodedDelivery encoded = rejected.encode(delivery);
+        String reason =
+                refusal.detail().map(detail -> refusal.code() + ": " + detail).orElse(refusal.code());
+        submit(encoded.bytes(), session -> session.update(INSERT_REFUSED, encoded.refused(refusal.outcome(), reason)))
                 .exceptionally(dropped -> {
                     LOG.debug("A refused delivery was not recorded", dropped);
                     return 0;
@@ -274,6 +282,55 @@ final class LiveRecordStore implements RecordStore, AutoCloseable {
                         return 0;
                     });
         }
+    }
+
+    @Override
+    public List<DeliverySummary> list(DeliveryFilter filter, OptionalLong before, int limit) {
+        return readers.read(session -> DeliverySql.list(session, filter, before, true, bounded(limit)));
+    }
+
+    @Override
+    public List<DeliverySummary> listOldestFirst(DeliveryFilter filter, OptionalLong after, int limit) {
+        return readers.read(session -> DeliverySql.list(session, filter, after, false, bounded(limit)));
+    }
+
+    @Override
+    public int count(DeliveryFilter filter, int limit) {
+        return readers.read(session -> DeliverySql.count(session, filter, bounded(limit)));
+    }
+
+    @Override
+    public Optional<StoredDelivery> find(String deliveryId) {
+        return readers.read(session -> DeliverySql.find(session, deliveryId));
+    }
+
+    @Override
+    public Optional<byte[]> body(String deliveryId) {
+        return readers.read(session -> DeliverySql.body(session, deliveryId));
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(OptionalLong before, int limit) {
+        return readers.read(session -> DeadLetterSql.list(session, before, bounded(limit)));
+    }
+
+    @Override
+    public Optional<DeadLetter> deadLetter(String queueId) {
+        return readers.read(session -> DeadLetterSql.find(session, queueId));
+    }
+
+    @Override
+    public CompletableFuture<Requeue> requeue(String queueId) {
+        return submit(ROW_BYTES, session -> DeadLetterSql.requeue(session, queueId, bounds, now()));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> discard(String queueId, String reason) {
+        return submit(ROW_BYTES, session -> DeadLetterSql.discard(session, queueId, reason, now()));
+    }
+
+    private static int bounded(int limit) {
+        return Math.max(0, Math.min(limit, MAX_LIMIT));
     }
 
     private <R> CompletableFuture<R> submit(int bytes, Write.Work<R> work) {

@@ -1,5 +1,7 @@
 package io.infloop.store.sqlite.internal;
 
+import io.infloop.core.settings.DeliverySettings;
+import io.infloop.store.DeliveryOutcome;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -10,29 +12,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the database small, in steps so short that the writer can do one between two groups. Each minute it trims refused deliveries
- * and an oversized database; each hour it forgets what is old and gives the space back. Writer thread only.
+ * Keeps the database small, in steps so short that the writer can do one between two groups. Each minute it trims
+ * deliveries, dead letters and an oversized database; each hour it forgets what else is old and gives the space back. Writer thread only.
  */
 final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
-    private static final Duration KEPT = Duration.ofDays(3);
     private static final long CHECK_MILLIS = Duration.ofMinutes(1).toMillis();
     private static final long CLEAN_MILLIS = Duration.ofHours(1).toMillis();
-    private static final int SLICE = 1_000;
-    private static final int KEPT_REJECTED = 10_000;
+    private static final int SLICE = 500;
     private static final int MIN_FREE_PAGES = 256;
+    private static final int MANY_FREE_PAGES = 4_096;
+    /** Of duplicates, filtered and rejected ones, each. */
+    private static final int KEPT_OTHERS = 10_000;
 
-    private static final String TRIM_REJECTED =
+    private static final long KEPT_OTHERS_BYTES = 64L * 1024 * 1024;
+    private static final int KEPT_DEAD = 10_000;
+    private static final long KEPT_DEAD_BYTES = 256L * 1024 * 1024;
+    private static final long KEPT_CLAIMS = 5_000_000;
+    /** The size from which on the oldest records go early, unless deliveries alone may be larger. */
+    private static final long MAX_DATABASE_BYTES = 2L * 1024 * 1024 * 1024;
+
+    private static final String OLDEST_DELIVERIES =
+            "SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?) AS slice";
+    private static final String DELETE_DELIVERIES = DeliveryRetention.DELETE.replace(" AND outcome = ?", "");
+    private static final String DEAD_BYTES = "SELECT coalesce(sum(stored_bytes), 0) FROM queue WHERE state = 2";
+    private static final String TRIM_DEAD =
             """
-            DELETE FROM deliveries WHERE seq IN (
-              SELECT seq FROM deliveries WHERE accepted = 0 ORDER BY seq DESC LIMIT ? OFFSET ?)
+            DELETE FROM queue WHERE seq IN (
+              SELECT seq FROM queue WHERE state = 2 ORDER BY seq DESC LIMIT ? OFFSET ?)
             """;
-    private static final String DELETE_OLD_DELIVERIES =
-            """
-            DELETE FROM deliveries WHERE seq IN (
-              SELECT seq FROM (SELECT seq, received_at FROM deliveries ORDER BY seq LIMIT ?) AS oldest
-              WHERE received_at < ?)
-            """;
+    private static final String TRIM_OLDEST_DEAD =
+            "DELETE FROM queue WHERE seq IN (SELECT seq FROM queue WHERE state = 2 ORDER BY seq LIMIT ?)";
     private static final String NEXT_ITEMS =
             """
             SELECT count(*), max(seq), min(enqueued_at)
@@ -41,7 +51,7 @@ final class Maintenance {
     private static final String DELETE_OLD_ITEMS =
             "DELETE FROM queue WHERE seq > ? AND seq <= ? AND state <> 0 AND updated_at < ?";
 
-    private interface Step {
+    interface Step {
         /** @return whether there is more to do */
         boolean run(WriterSession session) throws SQLException;
     }
@@ -49,18 +59,31 @@ final class Maintenance {
     private record Slice(long count, long lastSeq, long oldest) {}
 
     private final Clock clock;
+    private final DeliverySettings kept;
     private final long maxBytes;
     private final Deque<Step> steps = new ArrayDeque<>();
     private long nextCheck;
     private long nextCleaning;
     private boolean shrunk;
+    /** Below it nothing is left that may go. */
+    private long shrunkUpTo;
+
+    Maintenance(Clock clock, DeliverySettings kept) {
+        this(clock, kept, Math.max(MAX_DATABASE_BYTES, 2 * (kept.retentionMaxBytes() + kept.queueMaxBytes())));
+    }
 
     /** @param maxBytes the size from which on the oldest deliveries go early */
-    Maintenance(Clock clock, long maxBytes) {
+    Maintenance(Clock clock, DeliverySettings kept, long maxBytes) {
         this.clock = clock;
+        this.kept = kept;
         this.maxBytes = maxBytes;
         nextCheck = clock.millis() + CHECK_MILLIS;
         nextCleaning = nextCheck;
+    }
+
+    /** Whether something has begun, so that its next step should come soon. */
+    boolean isUnderWay() {
+        return !steps.isEmpty();
     }
 
     boolean isDue() {
@@ -95,19 +118,40 @@ final class Maintenance {
     private void plan() {
         long now = clock.millis();
         boolean cleaning = isOver(nextCleaning, CLEAN_MILLIS);
+        long cutoff = now - kept.retention().toMillis();
         nextCheck = now + CHECK_MILLIS;
-        steps.add(session -> session.update(TRIM_REJECTED, SLICE, KEPT_REJECTED) == SLICE);
+        for (DeliveryOutcome outcome : DeliveryOutcome.values()) {
+            steps.add(new DeliveryRetention(outcome, bounds(outcome, cutoff)));
+        }
+        steps.add(Maintenance::trimDeadLetters);
+        shrunkUpTo = 0;
         steps.add(this::shrink);
         if (cleaning) {
             nextCleaning = now + CLEAN_MILLIS;
-            long cutoff = now - KEPT.toMillis();
-            steps.add(session -> session.update(DELETE_OLD_DELIVERIES, SLICE, cutoff) == SLICE);
             steps.add(new OldItems(cutoff));
-            steps.add(Maintenance::vacuum);
+            steps.add(new ClaimRetention(now, KEPT_CLAIMS));
+        }
+        steps.add(session -> vacuum(session, cleaning ? MIN_FREE_PAGES : MANY_FREE_PAGES));
+        if (cleaning) {
             steps.add(Maintenance::checkpoint);
         }
     }
 
+    private DeliveryRetention.Bounds bounds(DeliveryOutcome outcome, long since) {
+        return switch (outcome) {
+            case ACCEPTED -> new DeliveryRetention.Bounds(since, kept.retentionMax(), kept.retentionMaxBytes());
+            case DUPLICATE, FILTERED, REJECTED -> new DeliveryRetention.Bounds(since, KEPT_OTHERS, KEPT_OTHERS_BYTES);
+        };
+    }
+
+    private static boolean trimDeadLetters(WriterSession session) throws SQLException {
+        if (session.update(TRIM_DEAD, SLICE, KEPT_DEAD) == SLICE) {
+            return true;
+        }
+        return session.queryNumber(DEAD_BYTES) > KEPT_DEAD_BYTES && session.update(TRIM_OLDEST_DEAD, SLICE) > 0;
+    }
+
+    /** Not what waits or runs: that is bounded by the queue. */
     private boolean shrink(WriterSession session) throws SQLException {
         long pages = session.queryNumber("PRAGMA page_count") - session.queryNumber("PRAGMA freelist_count");
         if (pages * session.queryNumber("PRAGMA page_size") <= maxBytes) {
@@ -117,12 +161,14 @@ final class Maintenance {
         if (!shrunk) {
             shrunk = true;
             LOG.warn(
-                    "store.db is larger than {} MB: the oldest deliveries are forgotten before their three days are over",
+                    "store.db is larger than {} MB: the oldest records are forgotten before their time",
                     maxBytes >> 20);
         }
-        int deliveries = session.update(DELETE_OLD_DELIVERIES, SLICE, Long.MAX_VALUE);
+        long last = session.queryNumber(OLDEST_DELIVERIES, shrunkUpTo, SLICE);
         Slice items = slice(session, 0);
-        return deliveries + session.update(DELETE_OLD_ITEMS, 0L, items.lastSeq(), Long.MAX_VALUE) > 0;
+        session.update(DELETE_DELIVERIES, shrunkUpTo, last);
+        shrunkUpTo = Math.max(shrunkUpTo, last);
+        return session.update(DELETE_OLD_ITEMS, 0L, items.lastSeq(), Long.MAX_VALUE) > 0 || last > 0;
     }
 
     private static Slice slice(WriterSession session, long after) throws SQLException {
@@ -151,9 +197,9 @@ final class Maintenance {
         }
     }
 
-    private static boolean vacuum(WriterSession session) throws SQLException {
+    private static boolean vacuum(WriterSession session, long freePages) throws SQLException {
         long before = session.queryNumber("PRAGMA freelist_count");
-        if (before < MIN_FREE_PAGES) {
+        if (before < freePages) {
             return false;
         }
         try (Statement statement = session.connection().createStatement()) {

@@ -1,6 +1,7 @@
 package io.infloop.store.sqlite.internal;
 
 import io.infloop.spi.json.Json;
+import io.infloop.store.Concurrency;
 import io.infloop.store.RecordStore.QueueHistory;
 import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.RecordStore.QueueState;
@@ -23,32 +24,55 @@ final class QueueSql {
     private static final Logger LOG = LoggerFactory.getLogger(QueueSql.class);
     private static final long MAX_INPUT_BYTES = 64L * 1024 * 1024;
 
-    static final String COUNT_WAITING = "SELECT count(*) FROM queue WHERE state = 0";
-    private static final String ITEM =
+    static final String COUNT_WAITING = "SELECT count(*), coalesce(sum(stored_bytes), 0) FROM queue WHERE state = 0";
+    static final String ITEM =
             """
             SELECT queue_id, trigger_id, workflow_id, workflow_name, source, correlation_id, received_at,
-              inputs_length, inputs_encoding, inputs, seq FROM queue
+              inputs_length, inputs_encoding, inputs, seq, concurrency_key, concurrency_policy FROM queue
             """;
     private static final String WAITING = ITEM + " WHERE state = 0 ORDER BY seq LIMIT ?";
     private static final String WAITING_ITEM = ITEM + " WHERE queue_id = ? AND state = 0";
     private static final String POSITION = "SELECT count(*) FROM queue WHERE state = 0 AND seq <= ?";
-    /** The inner query needs the index only. Names as JSON: any number of them is one parameter. */
+    /** The inner query needs the index only. Names and lanes as JSON: any number of them is one parameter. */
     static final String OLDEST = ITEM
             + """
              WHERE seq IN (
               SELECT seq FROM queue
               WHERE state = 0 AND seq > ? AND workflow_id NOT IN (SELECT value FROM json_each(?))
+                AND (concurrency_key IS NULL
+                  OR workflow_id || ' ' || concurrency_key NOT IN (SELECT value FROM json_each(?)))
               ORDER BY seq LIMIT ?)
             ORDER BY seq
             """;
 
     private static final String HISTORY =
             "SELECT queue_id, state, workflow_id, run_id, reason, enqueued_at, updated_at FROM queue WHERE queue_id = ?";
-    /** The inputs went with the item; keeping them would only cost space. */
+    private static final String BYTES = "SELECT stored_bytes FROM queue WHERE queue_id = ? AND state = 0";
     private static final String TAKE =
+            "UPDATE queue SET state = ?, run_id = ?, reason = ?, updated_at = ? WHERE queue_id = ? AND state = 0";
+    /** The inputs went with the item; keeping them would only cost space. */
+    private static final String TAKE_WITH_INPUTS = TAKE.replace(" WHERE", ", inputs = NULL, stored_bytes = 0 WHERE");
+
+    /** Few: as many as there are places for runs. A workflow's id has no blank. */
+    private static final String RUNNING_LANES =
             """
-            UPDATE queue SET state = ?, run_id = ?, reason = ?, updated_at = ?, inputs = NULL
-            WHERE queue_id = ? AND state = 0
+            SELECT q.workflow_id || ' ' || q.concurrency_key FROM runs r JOIN queue q ON q.queue_id = r.queue_id
+            WHERE r.status = 'running' AND q.concurrency_key IS NOT NULL
+            """;
+
+    private static final String RUNNING_IN_LANE =
+            """
+            SELECT r.run_id FROM runs r JOIN queue q ON q.queue_id = r.queue_id
+            WHERE r.status = 'running' AND q.workflow_id = ? AND q.concurrency_key = ? ORDER BY r.started_at, r.run_id
+            """;
+
+    private static final String WAITING_IN_LANE =
+            "SELECT queue_id FROM queue WHERE state = 0 AND workflow_id = ? AND concurrency_key = ? ORDER BY seq";
+
+    private static final String HAS_LANE =
+            """
+            SELECT count(*) FROM runs r JOIN queue q ON q.queue_id = r.queue_id
+            WHERE r.run_id = ? AND q.concurrency_key IS NOT NULL
             """;
 
     private QueueSql() {}
@@ -56,11 +80,30 @@ final class QueueSql {
     /** @return whether the item waited */
     static boolean take(WriterSession session, String queueId, QueueState state, String runId, String reason, long now)
             throws SQLException {
-        boolean taken = session.update(TAKE, number(state), runId, reason, now, queueId) == 1;
-        if (taken) {
-            session.itemTaken();
+        Optional<Long> bytes = session.queryOne(BYTES, row -> row.getLong(1), queueId);
+        if (bytes.isEmpty()) {
+            return false;
         }
-        return taken;
+        session.update(
+                state == QueueState.DROPPED ? TAKE : TAKE_WITH_INPUTS, number(state), runId, reason, now, queueId);
+        session.itemTaken(bytes.get());
+        return true;
+    }
+
+    /** Runs of this workflow and key that are recorded as running. */
+    static List<String> runningIn(SqlSession session, String workflowId, String key) throws SQLException {
+        return session.query(RUNNING_IN_LANE, row -> row.getString(1), workflowId, key);
+    }
+
+    static List<String> waitingIn(SqlSession session, String workflowId, String key) throws SQLException {
+        return session.query(WAITING_IN_LANE, row -> row.getString(1), workflowId, key);
+    }
+
+    /** Items that waited for the end of a run may start now. */
+    static void runEnded(WriterSession session, String runId) throws SQLException {
+        if (session.queryNumber(HAS_LANE, runId) > 0) {
+            session.queueChanged();
+        }
     }
 
     /**
@@ -102,6 +145,7 @@ final class QueueSql {
     static List<QueueItem> oldest(SqlSession session, Set<String> exceptWorkflows, int limit, Consumer<String> damaged)
             throws SQLException {
         String except = Json.write(List.copyOf(exceptWorkflows));
+        String lanes = Json.write(session.query(RUNNING_LANES, row -> row.getString(1)));
         List<QueueItem> oldest = new ArrayList<>();
         long bytes = 0;
         long after = 0;
@@ -109,7 +153,7 @@ final class QueueSql {
         while (more && oldest.size() < limit && bytes < MAX_INPUT_BYTES) {
             PreparedStatement statement = session.prepared(OLDEST);
             int wanted = limit - oldest.size();
-            SqlSession.bind(statement, 1, after, except, wanted);
+            SqlSession.bind(statement, 1, after, except, lanes, wanted);
             int read = 0;
             try (ResultSet row = statement.executeQuery()) {
                 while (bytes < MAX_INPUT_BYTES && row.next()) {
@@ -129,7 +173,7 @@ final class QueueSql {
 
     private record Found(Optional<QueueItem> item, long seq) {}
 
-    private static Optional<QueueItem> item(ResultSet row, Consumer<String> damaged) throws SQLException {
+    static Optional<QueueItem> item(ResultSet row, Consumer<String> damaged) throws SQLException {
         try {
             return Optional.of(item(row));
         } catch (IllegalStateException | IllegalArgumentException unreadable) {
@@ -144,6 +188,12 @@ final class QueueSql {
         if (bytes == null) {
             throw new IllegalStateException("the inputs are gone");
         }
+        return item(row, inputs(row.getInt(9), row.getInt(8), bytes));
+    }
+
+    /** Of a row with the columns of {@link #ITEM}. */
+    static QueueItem item(ResultSet row, Map<String, Object> inputs) throws SQLException {
+        String key = row.getString(12);
         return new QueueItem(
                 row.getString(1),
                 row.getString(2),
@@ -151,8 +201,9 @@ final class QueueSql {
                 row.getString(4),
                 row.getString(5),
                 row.getString(6),
-                inputs(row.getInt(9), row.getInt(8), bytes),
-                row.getLong(7));
+                inputs,
+                row.getLong(7),
+                key == null ? Optional.empty() : Optional.of(new Concurrency(key, policy(row.getInt(13)))));
     }
 
     /** Throws IllegalStateException or IllegalArgumentException if they are damaged. */
@@ -175,12 +226,32 @@ final class QueueSql {
                 queueId);
     }
 
-    private static int number(QueueState state) {
+    static int number(Concurrency.Policy policy) {
+        return switch (policy) {
+            case QUEUE -> 0;
+            case SKIP -> 1;
+            case REPLACE -> 2;
+            case LATEST -> 3;
+        };
+    }
+
+    private static Concurrency.Policy policy(int number) {
+        for (Concurrency.Policy policy : Concurrency.Policy.values()) {
+            if (number(policy) == number) {
+                return policy;
+            }
+        }
+        throw new IllegalStateException("unknown concurrency policy " + number);
+    }
+
+    static int number(QueueState state) {
         return switch (state) {
             case QUEUED -> 0;
             case STARTED -> 1;
             case DROPPED -> 2;
             case REMOVED -> 3;
+            case SUPERSEDED -> 4;
+            case SKIPPED -> 5;
         };
     }
 

@@ -2,26 +2,33 @@ package io.infloop.store.sqlite.internal;
 
 import io.infloop.core.error.InfloopException;
 import io.infloop.spi.Registration;
+import io.infloop.store.DeadLetter;
+import io.infloop.store.DeliveryFilter;
+import io.infloop.store.DeliveryStore;
+import io.infloop.store.DeliverySummary;
 import io.infloop.store.RecordStore;
+import io.infloop.store.Refusal;
+import io.infloop.store.StoredDelivery;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** For commands, which must not touch the data directory: even reading a database with a write-ahead log would write to it. */
-final class ReadOnlyRecordStore implements RecordStore {
+final class ReadOnlyRecordStore implements RecordStore, DeliveryStore {
     private static InfloopException refused() {
         return SqliteErrors.unavailable("this command does not open the database; ask a running server", null);
     }
 
     @Override
-    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
+    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, List<NewItem> items) {
         return CompletableFuture.failedFuture(refused());
     }
 
     @Override
-    public void recordRejected(Delivery delivery, String reason) {
+    public void recordRefused(Delivery delivery, Refusal refusal) {
         // Best effort by contract.
     }
 
@@ -105,5 +112,50 @@ final class ReadOnlyRecordStore implements RecordStore {
     @Override
     public void releaseLease(String name) {
         // None is ever held.
+    }
+
+    @Override
+    public List<DeliverySummary> list(DeliveryFilter filter, OptionalLong before, int limit) {
+        throw refused();
+    }
+
+    @Override
+    public List<DeliverySummary> listOldestFirst(DeliveryFilter filter, OptionalLong after, int limit) {
+        throw refused();
+    }
+
+    @Override
+    public int count(DeliveryFilter filter, int limit) {
+        throw refused();
+    }
+
+    @Override
+    public Optional<StoredDelivery> find(String deliveryId) {
+        throw refused();
+    }
+
+    @Override
+    public Optional<byte[]> body(String deliveryId) {
+        throw refused();
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(OptionalLong before, int limit) {
+        throw refused();
+    }
+
+    @Override
+    public Optional<DeadLetter> deadLetter(String queueId) {
+        throw refused();
+    }
+
+    @Override
+    public CompletableFuture<Requeue> requeue(String queueId) {
+        return CompletableFuture.failedFuture(refused());
+    }
+
+    @Override
+    public CompletableFuture<Boolean> discard(String queueId, String reason) {
+        return CompletableFuture.failedFuture(refused());
     }
 }

@@ -1,57 +1,57 @@
 package io.infloop.store.sqlite.internal;
 
+import io.infloop.store.DeliveryOutcome;
 import io.infloop.store.RecordStore.Delivery;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
-/** Which refused deliveries are kept: a few a second, cut short, so that a flood of forgeries costs nothing. Thread-safe. */
+/**
+ * Which refused deliveries are kept: a few a second of each kind, without their bodies, so that a flood of forgeries costs nothing.
+ * Thread-safe.
+ */
 final class RejectedSampler {
-    static final String INSERT = "INSERT INTO deliveries (" + EnqueueBatch.DELIVERY_COLUMNS
-            + ", reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING";
     private static final int PER_SECOND = 20;
     private static final int MAX_BACKLOG = 64;
-    private static final int MAX_BODY = 64 * 1024;
-    private static final int MAX_REASON = 500;
+    private static final int HEAD = 1_024;
 
     private final Clock clock;
+    private final boolean keepHeads;
+    private final Map<DeliveryOutcome, Integer> counts = new EnumMap<>(DeliveryOutcome.class);
     private long second;
-    private int count;
 
-    RejectedSampler(Clock clock) {
+    /** @param keepHeads whether the first KB of a body is kept */
+    RejectedSampler(Clock clock, boolean keepHeads) {
         this.clock = clock;
+        this.keepHeads = keepHeads;
     }
 
-    synchronized boolean isWanted(int backlog) {
+    synchronized boolean isWanted(DeliveryOutcome outcome, int backlog) {
         long now = clock.millis() / 1_000;
         if (now != second) {
             second = now;
-            count = 0;
+            counts.clear();
         }
-        if (backlog > MAX_BACKLOG || count >= PER_SECOND) {
-            return false;
-        }
-        count++;
-        return true;
+        return backlog <= MAX_BACKLOG && counts.merge(outcome, 1, Integer::sum) <= PER_SECOND;
     }
 
-    static Delivery shortened(Delivery delivery) {
+    EncodedDelivery encode(Delivery delivery) {
         byte[] body = delivery.body();
-        return new Delivery(
-                delivery.id(),
-                delivery.triggerId(),
-                Optional.empty(),
-                delivery.eventType(),
-                delivery.correlationId(),
-                delivery.receivedAt(),
-                delivery.headers(),
-                body.length <= MAX_BODY ? body : Arrays.copyOf(body, MAX_BODY));
+        return EncodedDelivery.encode(
+                delivery,
+                Optional.of(sha256(body)),
+                keepHeads ? ByteCodec.head(body, HEAD) : ByteCodec.notKept(body.length));
     }
 
-    static Object[] row(EncodedDelivery delivery, String reason) {
-        Object[] row = delivery.row(null);
-        Object[] withReason = Arrays.copyOf(row, row.length + 1);
-        withReason[row.length] = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
-        return withReason;
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
     }
 }

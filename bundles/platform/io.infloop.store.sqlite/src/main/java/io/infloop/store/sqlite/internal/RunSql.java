@@ -58,7 +58,7 @@ final class RunSql {
             Optional<String> errorMessage,
             long eventCount)
             throws SQLException {
-        session.update(
+        int ended = session.update(
                 FINISH,
                 status,
                 finishedAt,
@@ -66,6 +66,9 @@ final class RunSql {
                 errorMessage.map(RunSql::bounded).orElse(null),
                 eventCount,
                 runId);
+        if (ended == 1) {
+            QueueSql.runEnded(session, runId);
+        }
     }
 
     static void delete(WriterSession session, String runId) throws SQLException {

@@ -18,8 +18,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * Reads what can be read of a damaged database into a new one, row by row: first what waits, then the runs, then the delivery keys
- * without their bodies. A damaged page costs the rows on it; the others are found by their keys, from an index or from both ends.
+ * Reads what can be read of a damaged database into a new one, row by row: first what waits, then the runs, then the dedup keys. A damaged page costs the rows on it; the others are found by their keys, from an index or from both ends.
  */
 final class Salvage {
     private static final Logger LOG = LoggerFactory.getLogger(Salvage.class);
@@ -45,36 +44,53 @@ final class Salvage {
             "queue",
             "SELECT seq FROM queue INDEXED BY queue_waiting WHERE state = 0 ORDER BY seq",
             """
-            SELECT inputs_encoding, inputs_length, inputs, queue_id, trigger_id, workflow_id, workflow_name, source,
-              correlation_id, received_at, enqueued_at, updated_at
+            SELECT inputs_encoding, inputs_length, inputs, queue_id, delivery_id, trigger_id, workflow_id, workflow_name,
+              source, correlation_id, received_at, concurrency_key, concurrency_policy, enqueued_at, updated_at, stored_bytes
             FROM queue NOT INDEXED WHERE seq = ? AND state = 0
             """,
             """
-            INSERT INTO queue (inputs_encoding, inputs_length, inputs, queue_id, trigger_id, workflow_id, workflow_name,
-              source, correlation_id, received_at, enqueued_at, updated_at, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING
+            INSERT INTO queue (inputs_encoding, inputs_length, inputs, queue_id, delivery_id, trigger_id, workflow_id,
+              workflow_name, source, correlation_id, received_at, concurrency_key, concurrency_policy, enqueued_at,
+              updated_at, stored_bytes, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING
             """,
             Salvage::hasInputs);
+    /** Of a database that was written before there were concurrency keys. */
+    private static final Table OLD_ITEMS = new Table(
+            ITEMS.name(),
+            ITEMS.indexed(),
+            ITEMS.read()
+                    .replace("delivery_id", "NULL")
+                    .replace("concurrency_key, concurrency_policy", "NULL, NULL")
+                    .replace("stored_bytes", "coalesce(length(inputs), 0)"),
+            ITEMS.insert(),
+            Salvage::hasInputs);
+
     private static final Table RUNS = new Table(
             "runs",
             "SELECT rowid FROM runs INDEXED BY runs_started WHERE started_at > 0",
             "SELECT " + RunSql.COLUMNS + " FROM runs NOT INDEXED WHERE rowid = ?",
             RunSql.INSERT + " ON CONFLICT DO NOTHING",
             row -> true);
-    /** The body stays behind: it is the largest part, and what is to run is in the queue. */
-    private static final Table DELIVERIES = new Table(
+    private static final Table CLAIMS = new Table(
+            "claims",
+            "SELECT seq FROM claims INDEXED BY claims_key WHERE trigger_id > ''",
+            """
+            SELECT trigger_id, dedup_key, delivery_id, queue_ids, correlation_id, claimed_at, expires_at
+            FROM claims NOT INDEXED WHERE seq = ?
+            """,
+            Claims.INSERT + "(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            row -> true);
+    /** Where the keys were before they had a table of their own. */
+    private static final Table OLD_CLAIMS = new Table(
             "deliveries",
             "SELECT seq FROM deliveries INDEXED BY deliveries_dedup WHERE dedup_key IS NOT NULL",
             """
-            SELECT id, trigger_id, dedup_key, event_type, correlation_id, received_at, queue_id, headers
+            SELECT trigger_id, dedup_key, id, '["' || queue_id || '"]', correlation_id, received_at,
+              received_at + 259200000
             FROM deliveries NOT INDEXED WHERE seq = ? AND accepted = 1 AND dedup_key IS NOT NULL
             """,
-            """
-            INSERT INTO deliveries (id, trigger_id, dedup_key, event_type, correlation_id, received_at, queue_id, headers,
-              body_length, body_encoding, body, accepted, reason)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, x'', 1, 'taken over from a damaged database, without its body')
-            ON CONFLICT DO NOTHING
-            """,
+            CLAIMS.insert(),
             row -> true);
 
     /** Does something with one key. */
@@ -101,10 +117,20 @@ final class Salvage {
         dataSource.setUrl("jdbc:sqlite:" + damaged);
         try (Connection source = dataSource.getConnection()) {
             Salvage salvage = new Salvage(source, target, atMost);
-            Count items = salvage.copy(ITEMS);
+            boolean old = salvage.isOld();
+            Count items = salvage.copy(old ? OLD_ITEMS : ITEMS);
             Count runs = salvage.copy(RUNS);
-            Count deliveries = salvage.copy(DELIVERIES);
+            Count deliveries = salvage.copy(old ? OLD_CLAIMS : CLAIMS);
             return new Outcome(items, runs, deliveries, salvage.complete);
+        }
+    }
+
+    /** A table without this column can still be read, one with it is not mistaken for one without. */
+    private boolean isOld() {
+        try (PreparedStatement statement = source.prepareStatement("SELECT stored_bytes FROM queue LIMIT 0")) {
+            return false;
+        } catch (SQLException unknownColumn) {
+            return String.valueOf(unknownColumn.getMessage()).contains("no such column");
         }
     }
 

@@ -3,11 +3,18 @@ package io.infloop.store.sqlite.internal;
 import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.settings.Settings;
 import io.infloop.spi.Registration;
+import io.infloop.store.DeadLetter;
+import io.infloop.store.DeliveryFilter;
+import io.infloop.store.DeliveryStore;
+import io.infloop.store.DeliverySummary;
 import io.infloop.store.RecordStore;
+import io.infloop.store.Refusal;
+import io.infloop.store.StoredDelivery;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.osgi.service.component.annotations.Activate;
@@ -16,10 +23,13 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** The service: the live store of a server, or the one of a command that must not touch the data. */
-@Component(service = RecordStore.class, immediate = true)
-public final class SqliteRecordStore implements RecordStore {
+@Component(
+        service = {RecordStore.class, DeliveryStore.class},
+        immediate = true)
+public final class SqliteRecordStore implements RecordStore, DeliveryStore {
     private final Optional<LiveRecordStore> live;
     private final RecordStore store;
+    private final DeliveryStore deliveries;
 
     @Activate
     public SqliteRecordStore(@Reference Settings settings, @Reference ServerInstance server) {
@@ -30,18 +40,21 @@ public final class SqliteRecordStore implements RecordStore {
                         server.directory(),
                         server.id(),
                         settings.queueMax(),
+                        settings.deliveries(),
                         Clock.systemUTC())));
-        store = live.isPresent() ? live.get() : new ReadOnlyRecordStore();
+        ReadOnlyRecordStore none = new ReadOnlyRecordStore();
+        store = live.isPresent() ? live.get() : none;
+        deliveries = live.isPresent() ? live.get() : none;
     }
 
     @Override
-    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, QueueItem item) {
-        return store.enqueue(delivery, item);
+    public CompletableFuture<EnqueueResult> enqueue(Optional<Delivery> delivery, List<NewItem> items) {
+        return store.enqueue(delivery, items);
     }
 
     @Override
-    public void recordRejected(Delivery delivery, String reason) {
-        store.recordRejected(delivery, reason);
+    public void recordRefused(Delivery delivery, Refusal refusal) {
+        store.recordRefused(delivery, refusal);
     }
 
     @Override
@@ -124,6 +137,51 @@ public final class SqliteRecordStore implements RecordStore {
     @Override
     public void releaseLease(String name) {
         store.releaseLease(name);
+    }
+
+    @Override
+    public List<DeliverySummary> list(DeliveryFilter filter, OptionalLong before, int limit) {
+        return deliveries.list(filter, before, limit);
+    }
+
+    @Override
+    public List<DeliverySummary> listOldestFirst(DeliveryFilter filter, OptionalLong after, int limit) {
+        return deliveries.listOldestFirst(filter, after, limit);
+    }
+
+    @Override
+    public int count(DeliveryFilter filter, int limit) {
+        return deliveries.count(filter, limit);
+    }
+
+    @Override
+    public Optional<StoredDelivery> find(String deliveryId) {
+        return deliveries.find(deliveryId);
+    }
+
+    @Override
+    public Optional<byte[]> body(String deliveryId) {
+        return deliveries.body(deliveryId);
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(OptionalLong before, int limit) {
+        return deliveries.deadLetters(before, limit);
+    }
+
+    @Override
+    public Optional<DeadLetter> deadLetter(String queueId) {
+        return deliveries.deadLetter(queueId);
+    }
+
+    @Override
+    public CompletableFuture<Requeue> requeue(String queueId) {
+        return deliveries.requeue(queueId);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> discard(String queueId, String reason) {
+        return deliveries.discard(queueId, reason);
     }
 
     @Deactivate

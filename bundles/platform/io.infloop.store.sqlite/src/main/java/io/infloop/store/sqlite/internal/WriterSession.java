@@ -2,6 +2,7 @@ package io.infloop.store.sqlite.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** The one connection that writes, with the number of waiting items as seen by its transaction. Writer thread only. */
 final class WriterSession extends SqlSession {
@@ -9,6 +10,7 @@ final class WriterSession extends SqlSession {
 
     private long dataVersion = UNKNOWN;
     private int waiting;
+    private long waitingBytes;
     private boolean queueChanged;
 
     WriterSession(Connection connection) {
@@ -43,7 +45,10 @@ final class WriterSession extends SqlSession {
         if (version != dataVersion) {
             int before = waiting;
             boolean known = dataVersion != UNKNOWN;
-            waiting = Math.toIntExact(queryNumber(QueueSql.COUNT_WAITING));
+            Waiting now = queryOne(QueueSql.COUNT_WAITING, row -> new Waiting(row.getInt(1), row.getLong(2)))
+                    .orElseThrow();
+            waiting = now.items();
+            waitingBytes = now.bytes();
             dataVersion = version;
             // An item may have left and another one come: every foreign write counts as a change.
             queueChanged |= known || waiting != before;
@@ -55,15 +60,49 @@ final class WriterSession extends SqlSession {
         return waiting;
     }
 
-    void itemsAdded(int count) {
-        waiting += count;
+    /** What they take, as they are stored. */
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    void itemAdded(long bytes) {
+        waiting++;
+        waitingBytes += bytes;
         queueChanged = true;
     }
 
-    void itemTaken() {
+    void itemTaken(long bytes) {
         waiting--;
+        waitingBytes -= bytes;
         queueChanged = true;
     }
+
+    /** What may start next may have changed. */
+    void queueChanged() {
+        queueChanged = true;
+    }
+
+    /** Does something within the transaction that is undone, if it gives nothing. */
+    <R> Optional<R> attempt(RowWork<R> work) throws SQLException {
+        int waitingBefore = waiting;
+        long bytesBefore = waitingBytes;
+        update("SAVEPOINT attempt");
+        Optional<R> result = work.run();
+        if (result.isEmpty()) {
+            update("ROLLBACK TO attempt");
+            waiting = waitingBefore;
+            waitingBytes = bytesBefore;
+        }
+        update("RELEASE attempt");
+        return result;
+    }
+
+    /** Part of a transaction. */
+    interface RowWork<R> {
+        Optional<R> run() throws SQLException;
+    }
+
+    private record Waiting(int items, long bytes) {}
 
     /** Whether the queue may have changed since the last call. */
     boolean takeQueueChanged() {

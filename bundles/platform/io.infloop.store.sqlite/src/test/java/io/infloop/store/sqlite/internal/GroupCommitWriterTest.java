@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
+import io.infloop.core.settings.DeliverySettings;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -38,8 +39,8 @@ class GroupCommitWriterTest {
                     openings.incrementAndGet();
                     return database.openWriter();
                 },
-                new EnqueueBatch(100),
-                new Maintenance(Clock.systemUTC(), Long.MAX_VALUE),
+                new EnqueueBatch(new EnqueueBatch.QueueBounds(100, Long.MAX_VALUE), new Claims(1_000)),
+                new Maintenance(Clock.systemUTC(), DeliverySettings.DEFAULTS),
                 callbacks,
                 () -> {});
         writer.start();

@@ -2,6 +2,7 @@ package io.infloop.store.sqlite.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.infloop.core.settings.DeliverySettings;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MaintenanceTest {
     private static final long START = 1_700_000_000_000L;
-    private static final long UNLIMITED = Long.MAX_VALUE;
+    private static final DeliverySettings KEPT = DeliverySettings.DEFAULTS;
 
     private static final class ManualClock extends Clock {
         private Instant now = Instant.ofEpochMilli(START);
@@ -65,13 +66,21 @@ class MaintenanceTest {
     }
 
     private void insertDeliveries(int count, long receivedAt, int bytes) throws SQLException {
+        insertDeliveries(0, count, receivedAt, bytes);
+    }
+
+    private void insertDeliveries(int outcome, int count, long receivedAt, int bytes) throws SQLException {
         session.begin();
         for (int number = 0; number < count; number++) {
             session.update(
-                    "INSERT INTO deliveries (" + EnqueueBatch.DELIVERY_COLUMNS
-                            + ") VALUES (?, 't', NULL, NULL, 'c', ?, NULL, '{}', 0, 0, zeroblob(?), 1)",
-                    "d" + receivedAt + "-" + number,
+                    "INSERT INTO deliveries (id, trigger_id, outcome, correlation_id, received_at, queue_ids, stored_bytes,"
+                            + " request, headers, body_length, body_encoding, body)"
+                            + " VALUES (?, 't', ?, 'c', ?, ?, ?, '{}', '{}', 0, 0, zeroblob(?))",
+                    "d" + outcome + "-" + receivedAt + "-" + number,
+                    outcome,
                     receivedAt,
+                    "[\"q0-" + receivedAt + "-" + number + "\"]",
+                    bytes,
                     bytes);
         }
         session.commit();
@@ -81,8 +90,9 @@ class MaintenanceTest {
         session.begin();
         for (int number = 0; number < count; number++) {
             session.update(
-                    "INSERT INTO queue (" + EnqueueBatch.QUEUE_COLUMNS
-                            + ") VALUES (?, 't', 'w', 'w', 'api', 'c', ?, ?, ?, 0, 0, NULL, ?)",
+                    "INSERT INTO queue (queue_id, trigger_id, workflow_id, workflow_name, source, correlation_id, received_at,"
+                            + " enqueued_at, updated_at, stored_bytes, inputs_length, inputs_encoding, state)"
+                            + " VALUES (?, 't', 'w', 'w', 'api', 'c', ?, ?, ?, 0, 0, 0, ?)",
                     "q" + state + "-" + time + "-" + number,
                     time,
                     time,
@@ -98,7 +108,7 @@ class MaintenanceTest {
 
     @Test
     void goesOnWhenTheClockIsSetBack() throws SQLException {
-        Maintenance maintenance = new Maintenance(clock, UNLIMITED);
+        Maintenance maintenance = new Maintenance(clock, KEPT);
         run(maintenance, Duration.ofMinutes(2));
         assertThat(maintenance.isDue()).isFalse();
         long old = START - Duration.ofDays(400).toMillis();
@@ -115,21 +125,22 @@ class MaintenanceTest {
         insertDeliveries(2_500, START, 2_000);
         insertItems(1_200, 0, START);
         insertItems(1_200, 1, START);
-        long later = START + Duration.ofDays(3).toMillis();
+        long later = START + Duration.ofDays(7).toMillis();
         insertDeliveries(10, later, 10);
         insertItems(10, 2, later);
         long pages = session.queryNumber("PRAGMA page_count");
 
-        run(new Maintenance(clock, UNLIMITED), Duration.ofDays(3).plusHours(1));
+        run(new Maintenance(clock, KEPT), Duration.ofDays(7).plusHours(1));
 
-        assertThat(count("deliveries")).isEqualTo(10);
+        // The first 1,200 of the old ones wait.
+        assertThat(count("deliveries")).isEqualTo(1_210);
         assertThat(count("queue")).isEqualTo(1_210);
-        assertThat(session.queryNumber("PRAGMA page_count")).isLessThan(pages / 2);
+        assertThat(session.queryNumber("PRAGMA page_count")).isLessThan(pages * 2 / 3);
     }
 
     @Test
     void doesNothingBeforeItIsDue() throws SQLException {
-        Maintenance maintenance = new Maintenance(clock, UNLIMITED);
+        Maintenance maintenance = new Maintenance(clock, KEPT);
         assertThat(maintenance.isDue()).isFalse();
         run(maintenance, Duration.ofMinutes(1));
         assertThat(maintenance.isDue()).isFalse();
@@ -139,7 +150,7 @@ class MaintenanceTest {
     void keepsTheDatabaseBelowItsSize() throws SQLException {
         insertDeliveries(3_000, START, 1_800);
 
-        run(new Maintenance(clock, 4L * 1024 * 1024), Duration.ofMinutes(1));
+        run(new Maintenance(clock, KEPT, 4L * 1024 * 1024), Duration.ofMinutes(1));
 
         assertThat(count("deliveries")).isBetween(1L, 2_000L);
     }

@@ -92,6 +92,7 @@ class QueueSqlTest {
         assertThat(plan(QueueSql.OLDEST
                         .replaceFirst("\\?", "0")
                         .replaceFirst("\\?", "'[]'")
+                        .replaceFirst("\\?", "'[]'")
                         .replaceFirst("\\?", "1")))
                 .contains("USING COVERING INDEX queue_waiting");
         String after = " (started_at, run_id) < (1, 'a') ORDER BY started_at DESC, run_id DESC LIMIT 5";

@@ -113,8 +113,8 @@ class SalvageTest {
             QueueItem repeated = Records.item("flow");
             assertThat(store.enqueue(Optional.of(Records.delivery(repeated, Optional.of("key-1"))), repeated)
                             .join())
-                    .isEqualTo(
-                            new Duplicate(items.get(0).queueId(), items.get(0).correlationId()));
+                    .isInstanceOfSatisfying(Duplicate.class, duplicate -> assertThat(duplicate.queueId())
+                            .isEqualTo(items.get(0).queueId()));
         }
     }
 
@@ -126,7 +126,7 @@ class SalvageTest {
         List<Long> leaves = pages("name = 'queue' AND pagetype = 'leaf'");
         int middle = leaves.size() / 2;
         overwrite(leaves.subList(middle, middle + 1));
-        overwrite(pages("name IN ('queue_waiting', 'runs_started', 'deliveries_dedup')"));
+        overwrite(pages("name IN ('queue_waiting', 'runs_started', 'claims_key')"));
 
         try (LiveRecordStore store = open()) {
             List<QueueItem> oldest = store.oldest(Set.of(), ITEMS);
