@@ -31,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts waiting items: first in, first out per workflow, across workflows the oldest one that may start. One thread decides; what is
+ * Starts waiting items: first in, first out per workflow and concurrency key, across them the oldest one that may
+ * start. Items of one workflow and key run one after the other, whatever the workflow's own limit. One thread decides; what is
  * written follows asynchronously, so several claims share a sync. Works while this server holds the lease.
  */
 public final class Dispatcher implements AutoCloseable {
@@ -58,8 +59,7 @@ public final class Dispatcher implements AutoCloseable {
     private final ItemDrops drops;
     private final Thread thread;
     private final Object lock = new Object();
-    /** Items that still wait as far as the store knows, while their claim or removal is being written. */
-    private final Set<String> underWay = new HashSet<>();
+    private final ItemsUnderWay underWay = new ItemsUnderWay();
     /** Drops being written; unlike claims they are not bounded by the places for runs. */
     private final AtomicInteger dropping = new AtomicInteger();
 
@@ -150,7 +150,9 @@ public final class Dispatcher implements AutoCloseable {
      */
     private boolean startOldest() {
         int free = Math.min(registry.freeSlots(), BATCH);
-        Set<String> known = underWay();
+        // Looked at before the queue is read: what is written by then shows there.
+        Set<String> known = underWay.ids();
+        Set<ItemsUnderWay.Lane> lanes = underWay.lanes();
         if (free == 0 || dropping.get() >= BATCH) {
             return false;
         }
@@ -159,7 +161,10 @@ public final class Dispatcher implements AutoCloseable {
         Set<String> blocked = atTheirLimit(elsewhere);
         boolean handled = false;
         for (QueueItem item : environment.records().oldest(blocked, free + known.size())) {
-            if (known.contains(item.queueId()) || blocked.contains(item.workflowId())) {
+            Optional<ItemsUnderWay.Lane> lane = ItemsUnderWay.Lane.of(item);
+            if (known.contains(item.queueId())
+                    || blocked.contains(item.workflowId())
+                    || lane.isPresent() && lanes.contains(lane.get())) {
                 continue;
             }
             if (!mayDrain() || registry.freeSlots() == 0) {
@@ -168,6 +173,7 @@ public final class Dispatcher implements AutoCloseable {
             int limit = limit(item.workflowId(), elsewhere);
             if (registry.mayStart(item.workflowId(), limit) && handle(item, limit)) {
                 handled = true;
+                lane.ifPresent(lanes::add);
             } else {
                 blocked.add(item.workflowId());
             }
@@ -190,25 +196,6 @@ public final class Dispatcher implements AutoCloseable {
                 .map(workflow -> workflow.graph().maxConcurrent())
                 .orElse(Integer.MAX_VALUE);
         return max - elsewhere.getOrDefault(workflowId, 0);
-    }
-
-    private Set<String> underWay() {
-        synchronized (lock) {
-            return new HashSet<>(underWay);
-        }
-    }
-
-    private void begun(QueueItem item) {
-        synchronized (lock) {
-            underWay.add(item.queueId());
-        }
-    }
-
-    /** What was to become of an item has happened or failed. */
-    private void finished(QueueItem item) {
-        synchronized (lock) {
-            underWay.remove(item.queueId());
-        }
     }
 
     private boolean mayDrain() {
@@ -265,12 +252,12 @@ public final class Dispatcher implements AutoCloseable {
             // A start through the API was quicker. The item is still the oldest of its workflow.
             return false;
         }
-        begun(item);
+        underWay.begun(item);
         CompletableFuture<Boolean> unused = environment
                 .records()
                 .claim(item.queueId(), header.toRow(environment.instance().id()))
                 .whenComplete((claimed, failure) -> {
-                    finished(item);
+                    underWay.finished(item);
                     if (failure != null) {
                         LOG.warn("{} could not be started, trying again: {}", item.queueId(), failure.toString());
                         retryLater();
@@ -293,10 +280,10 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void drop(QueueItem item, String reason) {
-        begun(item);
+        underWay.begun(item);
         dropping.incrementAndGet();
         drops.drop(item, reason, failure -> {
-            finished(item);
+            underWay.finished(item);
             dropping.decrementAndGet();
             failure.ifPresent(why -> {
                 LOG.warn("{} could not be dropped, trying again: {}", item.queueId(), why.toString());

@@ -9,6 +9,7 @@ import io.infloop.engine.internal.testing.FakeRecords;
 import io.infloop.engine.internal.testing.TestNodes;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.NodeOutcome;
+import io.infloop.store.Concurrency;
 import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.RecordStore.QueueState;
 import java.nio.file.Path;
@@ -108,6 +109,43 @@ class DispatcherTest {
         gate.release(100);
         await().atMost(PATIENCE).until(() -> order.size() == 10);
         assertThat(most.get()).isEqualTo(3);
+    }
+
+    private void enqueue(String workflowId, int number, String key) {
+        QueueItem item =
+                engine.item("q-" + number + "-" + workflowId, workflowId, Map.of("n", Integer.toString(number)));
+        engine.store.enqueue(new QueueItem(
+                item.queueId(),
+                item.triggerId(),
+                item.workflowId(),
+                item.workflowName(),
+                item.source(),
+                item.correlationId(),
+                item.inputs(),
+                item.receivedAt(),
+                Optional.of(new Concurrency(key, Concurrency.Policy.QUEUE))));
+    }
+
+    @Test
+    void itemsOfOneKeyRunOneAfterTheOtherAndDoNotHoldUpOthers() {
+        engine.settings.maxConcurrentRuns = 8;
+        workflow("a", 8);
+        workflow("b", 1);
+        for (int i = 0; i < 100; i++) {
+            enqueue("a", i, "one");
+        }
+        enqueue("a", 100, "two");
+        enqueue("b", 101, "one");
+        enqueue("a", 102);
+        engine.start();
+        await().atMost(PATIENCE).until(() -> order.size() == 4);
+        assertThat(order).containsExactlyInAnyOrder("a0", "a100", "b101", "a102");
+        gate.release(1_000);
+        await().atMost(PATIENCE).until(() -> order.size() == 103);
+        assertThat(order.stream()
+                        .filter(name -> !List.of("a100", "b101", "a102").contains(name)))
+                .isSortedAccordingTo(java.util.Comparator.comparingInt(name -> Integer.parseInt(name.substring(1))));
+        assertThat(most.get()).isLessThanOrEqualTo(4);
     }
 
     @Test

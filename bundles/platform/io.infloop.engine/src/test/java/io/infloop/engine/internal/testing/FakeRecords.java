@@ -26,6 +26,7 @@ public final class FakeRecords implements RecordStore {
             .reversed();
 
     private final Map<String, QueueItem> queue = new LinkedHashMap<>();
+    private final Map<String, QueueItem> started = new HashMap<>();
     private final Map<String, QueueHistory> history = new HashMap<>();
     private final Map<String, RunRow> runs = new LinkedHashMap<>();
     private final Map<String, String> leases = new HashMap<>();
@@ -109,10 +110,26 @@ public final class FakeRecords implements RecordStore {
         reads++;
         List<QueueItem> oldest = queue.values().stream()
                 .filter(item -> !exceptWorkflows.contains(item.workflowId()))
+                .filter(item -> !isLaneBusy(item))
                 .limit(limit)
                 .toList();
         itemsRead += oldest.size();
         return oldest;
+    }
+
+    private boolean isLaneBusy(QueueItem item) {
+        return item.concurrency().isPresent()
+                && runs.values().stream()
+                        .filter(run -> run.status().equals("running"))
+                        .map(run -> run.queueId().map(started::get))
+                        .anyMatch(other -> other.isPresent()
+                                && other.get().workflowId().equals(item.workflowId())
+                                && other.get().concurrency().isPresent()
+                                && other.get()
+                                        .concurrency()
+                                        .get()
+                                        .key()
+                                        .equals(item.concurrency().get().key()));
     }
 
     @Override
@@ -127,8 +144,10 @@ public final class FakeRecords implements RecordStore {
                     boolean taken;
                     synchronized (this) {
                         check();
-                        taken = queue.remove(queueId) != null;
+                        QueueItem item = queue.remove(queueId);
+                        taken = item != null;
                         if (taken) {
+                            started.put(queueId, item);
                             runs.put(run.runId(), run);
                         }
                     }
@@ -220,6 +239,7 @@ public final class FakeRecords implements RecordStore {
                                         errorMessage,
                                         eventCount));
                     }
+                    changed();
                 },
                 executor);
     }
