@@ -6,6 +6,8 @@ import io.infloop.core.event.EventHub;
 import io.infloop.core.id.Ids;
 import io.infloop.engine.Runs;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.store.DedupKey;
+import io.infloop.store.DeliveryDetails;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.Delivery;
 import io.infloop.store.RecordStore.Duplicate;
@@ -109,20 +111,40 @@ final class Acceptance {
                         inbound.correlationId(),
                         inbound.request().receivedAt().toEpochMilli(),
                         storedHeaders,
-                        body(inbound)),
+                        body(inbound),
+                        details(inbound, Optional.empty())),
                 reason);
+    }
+
+    private static DeliveryDetails details(Inbound inbound, Optional<String> deliveryId) {
+        return new DeliveryDetails(
+                Optional.of(inbound.trigger().workflowId()),
+                Optional.of(inbound.trigger().pluginId()),
+                deliveryId.map(Acceptance::dedupKey),
+                inbound.request().method(),
+                "",
+                Optional.empty(),
+                inbound.mode() == FireMode.WEBHOOK
+                        ? Optional.empty()
+                        : Optional.of(inbound.actor().text()),
+                inbound.replayOf(),
+                Map.of());
     }
 
     private static Delivery delivery(Checked checked, QueueItem item) {
         return new Delivery(
                 "d" + item.queueId().substring(1),
                 item.triggerId(),
-                checked.deliveryId().map(Acceptance::dedupKey),
+                checked.deliveryId()
+                        .filter(id -> checked.inbound().mode() != FireMode.REPLAY)
+                        .map(Acceptance::dedupKey)
+                        .map(DedupKey::of),
                 checked.eventType(),
                 item.correlationId(),
                 item.receivedAt(),
                 checked.storedHeaders(),
-                body(checked.inbound()));
+                body(checked.inbound()),
+                details(checked.inbound(), checked.deliveryId()));
     }
 
     private static byte[] body(Inbound inbound) {

@@ -7,7 +7,9 @@ enum FireMode {
     /** An operator. */
     TEST("test"),
     /** An operator who wants to know what would happen. */
-    DRY_RUN("test");
+    DRY_RUN("test"),
+    /** An operator who wants a stored delivery to count once more: proven before, and never a repetition. */
+    REPLAY("replay");
 
     private final String source;
 

@@ -136,6 +136,15 @@ public final class WebhookPipeline implements StartPart {
 
     /** Completes with the answer, never exceptionally. */
     CompletableFuture<Reply> process(Inbound inbound) {
+        return process(inbound, true);
+    }
+
+    /** The same for a delivery that was found genuine before: without its signature. */
+    CompletableFuture<Reply> repeat(Inbound inbound) {
+        return process(inbound, false);
+    }
+
+    private CompletableFuture<Reply> process(Inbound inbound, boolean signed) {
         try {
             Optional<WebhookSource.Descriptor> source = source(inbound.trigger());
             if (source.isEmpty()) {
@@ -143,6 +152,9 @@ public final class WebhookPipeline implements StartPart {
                         inbound,
                         ErrorCode.PLUGIN_UNAVAILABLE,
                         "source '" + inbound.trigger().pluginId() + "' is not in service");
+            }
+            if (!signed) {
+                return genuine(inbound, source.get(), false);
             }
             SignatureGate.Outcome outcome =
                     signatures.check(inbound.trigger(), source.get().signature(), inbound.request());
