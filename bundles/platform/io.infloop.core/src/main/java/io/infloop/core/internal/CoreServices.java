@@ -48,6 +48,7 @@ import io.infloop.core.internal.settings.EnvironmentSecrets;
 import io.infloop.core.internal.settings.ServerSettings;
 import io.infloop.core.internal.settings.SettingsReader;
 import io.infloop.core.metrics.Metrics;
+import io.infloop.core.net.TrustedProxies;
 import io.infloop.core.posture.Posture;
 import io.infloop.core.posture.PostureSource;
 import io.infloop.core.process.ProcessOwner;
@@ -185,7 +186,7 @@ final class CoreServices {
         this.doctor = new Doctor(settings, token, posture, wrappers, own, sandboxes::report, path);
         this.listener = new HttpListener(
                 context,
-                new Door(token, settings.host()),
+                new Door(token, settings.host(), new TrustedProxies(settings.trustedProxies())),
                 settings.host(),
                 settings.port(),
                 version,

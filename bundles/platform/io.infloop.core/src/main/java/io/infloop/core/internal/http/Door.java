@@ -6,6 +6,7 @@ import io.infloop.core.error.InfloopException;
 import io.infloop.core.http.RequestFacts;
 import io.infloop.core.id.Ids;
 import io.infloop.core.internal.settings.ApiToken;
+import io.infloop.core.net.TrustedProxies;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
@@ -33,15 +34,24 @@ public final class Door implements Preprocessor {
 
     private final Credentials credentials;
     private final HostRule hosts;
+    private final TrustedProxies proxies;
     private final BodyGate bodies = new BodyGate(MAX_BODY_BYTES, BodyGate.READERS);
     private final BodyGate strangersBodies = new BodyGate(MAX_BODY_BYTES, BodyGate.STRANGERS);
     private final InFlight inFlight = new InFlight();
     private volatile boolean open;
 
-    /** @param host the host the server is bound to */
-    public Door(Optional<ApiToken> token, String host) {
+    Door(Optional<ApiToken> token, String host) {
+        this(token, host, TrustedProxies.NONE);
+    }
+
+    /**
+     * @param host the host the server is bound to
+     * @param proxies whose word counts for where requests come from
+     */
+    public Door(Optional<ApiToken> token, String host, TrustedProxies proxies) {
         this.credentials = new Credentials(token);
         this.hosts = new HostRule(host);
+        this.proxies = proxies;
     }
 
     @Override
@@ -83,6 +93,9 @@ public final class Door implements Preprocessor {
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain, Actor actor)
             throws IOException, ServletException {
         request.setAttribute(RequestFacts.ACTOR, actor);
+        if (!proxies.isEmpty()) {
+            request.setAttribute(RequestFacts.REMOTE_ADDRESS, proxies.clientAddress(request));
+        }
         HttpServletRequest passed = correlated(request, response, actor);
         if (actor == Actor.WEBHOOK || !hasBody(request)) {
             chain.doFilter(passed, response);

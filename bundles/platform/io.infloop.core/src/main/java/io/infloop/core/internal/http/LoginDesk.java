@@ -83,6 +83,6 @@ public final class LoginDesk implements Logins {
     }
 
     private static AuditEvent.Builder event(String type, Actor actor, HttpServletRequest request) {
-        return AuditEvent.of(type, actor).with("remoteAddr", request.getRemoteAddr());
+        return AuditEvent.of(type, actor).with("remoteAddr", RequestFacts.remoteAddress(request));
     }
 }

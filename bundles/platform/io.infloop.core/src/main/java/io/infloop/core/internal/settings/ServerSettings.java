@@ -1,6 +1,7 @@
 package io.infloop.core.internal.settings;
 
 import io.infloop.core.settings.DeliverySettings;
+import io.infloop.core.net.AddressBlock;
 import io.infloop.core.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,11 @@ public final class ServerSettings implements Settings {
     /** Whether a secret in the environment of a process above the server refuses the start. */
     public boolean strict() {
         return get(SettingCatalogue.STRICT);
+    }
+
+    /** Whose word counts for where requests come from. */
+    public List<AddressBlock> trustedProxies() {
+        return get(SettingCatalogue.TRUSTED_PROXIES);
     }
 
     /** Variables that every child gets beyond the base set. */

@@ -9,6 +9,7 @@ import static io.infloop.core.internal.settings.SettingGroup.LISTENING;
 import static io.infloop.core.internal.settings.SettingGroup.PLACES;
 import static io.infloop.core.internal.settings.SettingGroup.PROGRAMS;
 
+import io.infloop.core.net.AddressBlock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,6 +73,21 @@ public final class SettingCatalogue {
                     "`1`: refuse to start when a process above the server shows a secret in its environment; otherwise a"
                             + " warning says so.")
             .refusing());
+
+    static final Setting<List<AddressBlock>> TRUSTED_PROXIES = declare(Setting.of(
+                    LISTENING,
+                    "INFLOOP_TRUSTED_PROXIES",
+                    SettingTypes.NETWORKS,
+                    SettingDefault.unset(List.of()),
+                    "Reverse proxies whose `X-Forwarded-For` counts for allow-lists of triggers, audit and logs: its rightmost"
+                            + " address that is not one of theirs. Unset: a request comes from its peer.")
+            .refusing()
+            .judged(
+                    "unset, or your own proxies only",
+                    (networks, all) -> when(
+                            networks.stream()
+                                    .anyMatch(network -> network.toString().endsWith("/0")),
+                            "name your proxies only: like this everybody can claim any address")));
 
     static final Setting<Path> DATA_DIR = declare(Setting.of(
             PLACES,

@@ -1,6 +1,7 @@
 package io.infloop.core.internal.settings;
 
 import io.infloop.core.internal.process.EnvPatterns;
+import io.infloop.core.net.AddressBlock;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -66,6 +67,14 @@ final class SettingTypes {
             "names or prefixes ending in `*`, separated by commas",
             (text, home) -> patterns(text),
             value -> value.isEmpty() ? "unset" : String.join(",", value));
+
+    /** Networks, separated by commas; empty when not set. */
+    static final SettingType<List<AddressBlock>> NETWORKS = type(
+            "networks like `10.0.0.0/8`, separated by commas",
+            (text, home) -> networks(text),
+            value -> value.isEmpty()
+                    ? "unset"
+                    : value.stream().map(AddressBlock::toString).collect(Collectors.joining(",")));
 
     private SettingTypes() {}
 
@@ -160,6 +169,18 @@ final class SettingTypes {
             throw new UnusableValueException("names no directory; unset it to allow every directory, or name some");
         }
         return List.copyOf(directories);
+    }
+
+    private static List<AddressBlock> networks(String text) throws UnusableValueException {
+        List<AddressBlock> networks = new ArrayList<>();
+        for (String network : parts(text)) {
+            try {
+                networks.add(AddressBlock.parse(network));
+            } catch (IllegalArgumentException unreadable) {
+                throw new UnusableValueException("cannot be used: " + unreadable.getMessage());
+            }
+        }
+        return List.copyOf(networks);
     }
 
     private static List<String> patterns(String text) throws UnusableValueException {

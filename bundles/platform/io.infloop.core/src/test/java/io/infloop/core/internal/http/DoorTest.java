@@ -8,8 +8,11 @@ import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
 import io.infloop.core.http.RequestFacts;
 import io.infloop.core.internal.settings.ApiToken;
+import io.infloop.core.net.AddressBlock;
+import io.infloop.core.net.TrustedProxies;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,37 @@ class DoorTest {
         assertThat(exchange.actor()).isEmpty();
         assertThat(exchange.status()).isEqualTo(503);
         assertThat(exchange.responseHeader("Retry-After")).isEqualTo("2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.0.0.1    | 203.0.113.9                        | 203.0.113.9",
+                "10.0.0.1    | 198.51.100.1, 203.0.113.9, 10.0.0.2 | 203.0.113.9",
+                "10.0.0.1    | 203.0.113.9:4711                   | 203.0.113.9",
+                "10.0.0.1    | [2001:DB8::7]:4711                 | 2001:db8:0:0:0:0:0:7",
+                "10.0.0.1    | 198.51.100.1, nonsense             | 10.0.0.1",
+                "10.0.0.1    | 198.51.100.1, 10.0.0.3, , 10.0.0.2 | 10.0.0.2",
+                "10.0.0.1    | 10.0.0.3, 10.0.0.2                 | 10.0.0.3",
+                "::1         | 203.0.113.9                        | 203.0.113.9",
+                "[::1]       | 203.0.113.9                        | 203.0.113.9",
+                "203.0.113.5 | 198.51.100.1                       | 203.0.113.5"
+            })
+    void onlyATrustedProxySaysWhereARequestComesFrom(String peer, String chain, String expected) throws Exception {
+        TrustedProxies proxies =
+                new TrustedProxies(List.of(AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("::1")));
+        FakeExchange exchange = new FakeExchange("POST", "/api/webhook/AAAAAAAAAAAAAAAAAAAAAA")
+                .peer(peer)
+                .header("X-Forwarded-For", chain);
+        exchange.through(opened(new Door(Optional.empty(), "127.0.0.1", proxies)));
+        assertThat(RequestFacts.remoteAddress(exchange.passedRequest())).isEqualTo(expected);
+
+        FakeExchange withoutProxies = new FakeExchange("POST", "/api/webhook/AAAAAAAAAAAAAAAAAAAAAA")
+                .peer(peer)
+                .header("X-Forwarded-For", chain);
+        withoutProxies.through(open);
+        assertThat(RequestFacts.remoteAddress(withoutProxies.passedRequest())).isEqualTo(peer);
     }
 
     @ParameterizedTest

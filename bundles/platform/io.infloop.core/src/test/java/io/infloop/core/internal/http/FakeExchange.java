@@ -27,6 +27,7 @@ final class FakeExchange {
     private final String method;
     private final String path;
     private String query;
+    private String peer = "192.0.2.7";
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, String> responseHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Object> attributes = new HashMap<>();
@@ -48,6 +49,11 @@ final class FakeExchange {
 
     FakeExchange header(String name, String value) {
         headers.put(name, value);
+        return this;
+    }
+
+    FakeExchange peer(String address) {
+        this.peer = address;
         return this;
     }
 
@@ -121,7 +127,7 @@ final class FakeExchange {
             case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
             case "isAsyncStarted", "isAsyncSupported", "isSecure" -> false;
             case "getQueryString" -> query;
-            case "getRemoteAddr" -> "192.0.2.7";
+            case "getRemoteAddr" -> peer;
             case "getInputStream" -> new Input(requestBody);
             default -> throw new UnsupportedOperationException(call);
         };

@@ -25,6 +25,7 @@ class SettingCatalogueTest {
         "HOST, 0.0.0.0",
         "INFLOOP_API_TOKEN, short",
         "INFLOOP_ALLOW_INSECURE, 1",
+        "INFLOOP_TRUSTED_PROXIES, 0.0.0.0/0",
         "INFLOOP_MAX_RUN_NODE_EXECUTIONS, 0",
         "INFLOOP_MAX_RUN_DURATION_MS, 0",
         "INFLOOP_CHILD_ENV_PASSTHROUGH, AWS_*"
