@@ -5,23 +5,20 @@ import io.infloop.core.error.InfloopException;
 import io.infloop.core.event.EventHub;
 import io.infloop.core.id.Ids;
 import io.infloop.engine.Runs;
-import io.infloop.spi.json.JsonObject;
-import io.infloop.store.DedupKey;
-import io.infloop.store.DeliveryDetails;
 import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.Delivery;
 import io.infloop.store.RecordStore.Duplicate;
 import io.infloop.store.RecordStore.EnqueueResult;
 import io.infloop.store.RecordStore.Enqueued;
+import io.infloop.store.RecordStore.ItemResult;
+import io.infloop.store.RecordStore.NewItem;
 import io.infloop.store.RecordStore.QueueItem;
+import io.infloop.store.RecordStore.Queued;
 import io.infloop.store.TriggerStore;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,11 +26,9 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stores a delivery with its queue item, and tells everybody once both are on disk. */
+/** Stores a delivery with its queue items, and tells everybody once all of it is on disk. */
 final class Acceptance {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptance.class);
-    /** Longer delivery ids are stored by their hash. */
-    private static final int MAX_DEDUP_KEY_LENGTH = 200;
 
     /** A full disk refuses every delivery. */
     private static final Duration REFUSAL_LOG_WINDOW = Duration.ofSeconds(10);
@@ -43,44 +38,46 @@ final class Acceptance {
     private final Runs runs;
     private final EventHub events;
     private final IngressAudit audit;
+    private final RefusedDeliveries refused;
     private final Clock clock;
     private final Throttle refusalLog = new Throttle(REFUSAL_LOG_WINDOW);
 
     Acceptance(
-            RecordStore records, TriggerStore triggers, Runs runs, EventHub events, IngressAudit audit, Clock clock) {
+            RecordStore records,
+            TriggerStore triggers,
+            Runs runs,
+            EventHub events,
+            IngressAudit audit,
+            RefusedDeliveries refused,
+            Clock clock) {
         this.records = records;
         this.triggers = triggers;
         this.runs = runs;
         this.events = events;
         this.audit = audit;
+        this.refused = refused;
         this.clock = clock;
     }
 
-    /** The facts of a delivery that passed every check. */
-    record Checked(
-            Inbound inbound,
-            Optional<String> deliveryId,
-            Optional<String> eventType,
-            Map<String, String> storedHeaders,
-            String workflowName,
-            Map<String, Object> inputs) {}
+    /**
+     * A delivery that passed every check.
+     *
+     * @param wanted at least one
+     */
+    record Checked(Arrival arrival, String workflowName, List<Selection.Event> wanted) {
+        Inbound inbound() {
+            return arrival.inbound();
+        }
+    }
 
     /** Completes when the answer is known; never exceptionally. */
     CompletableFuture<Reply> accept(Checked checked) {
         Inbound inbound = checked.inbound();
-        long receivedAt = inbound.request().receivedAt().toEpochMilli();
-        QueueItem item = new QueueItem(
-                Ids.newQueueId(receivedAt),
-                inbound.trigger().id(),
-                inbound.trigger().workflowId(),
-                checked.workflowName(),
-                inbound.mode().source(),
-                inbound.correlationId(),
-                checked.inputs(),
-                receivedAt);
-        return submit(delivery(checked, item), item).handle((result, failure) -> {
+        List<NewItem> items =
+                checked.wanted().stream().map(event -> item(checked, event)).toList();
+        return submit(checked, items).handle((result, failure) -> {
             try {
-                return failure == null ? reply(inbound, item, checked, result) : refused(inbound, failure);
+                return failure == null ? reply(checked, items, result) : refused(inbound, failure);
             } catch (RuntimeException | Error defect) {
                 LOG.error(
                         "trigger {}: the answer to a delivery met a defect ({})",
@@ -92,106 +89,64 @@ final class Acceptance {
         });
     }
 
-    private CompletableFuture<EnqueueResult> submit(Delivery delivery, QueueItem item) {
+    private static NewItem item(Checked checked, Selection.Event event) {
+        Inbound inbound = checked.inbound();
+        long receivedAt = inbound.request().receivedAt().toEpochMilli();
+        QueueItem item = new QueueItem(
+                Ids.newQueueId(receivedAt),
+                inbound.trigger().id(),
+                inbound.trigger().workflowId(),
+                checked.workflowName(),
+                inbound.mode().source(),
+                inbound.correlationId(),
+                event.inputs(),
+                receivedAt,
+                event.concurrency());
+        return new NewItem(item, event.dedup());
+    }
+
+    private CompletableFuture<EnqueueResult> submit(Checked checked, List<NewItem> items) {
         try {
-            return records.enqueue(Optional.of(delivery), item);
-        } catch (InfloopException refused) {
-            return CompletableFuture.failedFuture(refused);
+            String queueId = items.get(0).item().queueId();
+            Delivery delivery =
+                    DeliveryRecords.accepted(checked.arrival(), "d" + queueId.substring(1), eventType(checked));
+            return records.enqueue(Optional.of(delivery), items);
+        } catch (InfloopException refusal) {
+            return CompletableFuture.failedFuture(refusal);
         }
     }
 
-    /** Keeps a delivery that was genuine but of no use, for inspection. */
-    void keepRejected(Inbound inbound, Optional<String> eventType, Map<String, String> storedHeaders, String reason) {
-        records.recordRejected(
-                new Delivery(
-                        "r-" + inbound.correlationId(),
-                        inbound.trigger().id(),
-                        Optional.empty(),
-                        eventType,
-                        inbound.correlationId(),
-                        inbound.request().receivedAt().toEpochMilli(),
-                        storedHeaders,
-                        body(inbound),
-                        details(inbound, Optional.empty())),
-                reason);
+    /** Of a batch only if all its wanted events are of one type. */
+    private static Optional<String> eventType(Checked checked) {
+        List<Optional<String>> types = checked.wanted().stream()
+                .map(Selection.Event::eventType)
+                .distinct()
+                .toList();
+        return types.size() == 1 ? types.get(0) : Optional.empty();
     }
 
-    private static DeliveryDetails details(Inbound inbound, Optional<String> deliveryId) {
-        return new DeliveryDetails(
-                Optional.of(inbound.trigger().workflowId()),
-                Optional.of(inbound.trigger().pluginId()),
-                deliveryId.map(Acceptance::dedupKey),
-                inbound.request().method(),
-                "",
-                Optional.empty(),
-                inbound.mode() == FireMode.WEBHOOK
-                        ? Optional.empty()
-                        : Optional.of(inbound.actor().text()),
-                inbound.replayOf(),
-                Map.of());
-    }
-
-    private static Delivery delivery(Checked checked, QueueItem item) {
-        return new Delivery(
-                "d" + item.queueId().substring(1),
-                item.triggerId(),
-                checked.deliveryId()
-                        .filter(id -> checked.inbound().mode() != FireMode.REPLAY)
-                        .map(Acceptance::dedupKey)
-                        .map(DedupKey::of),
-                checked.eventType(),
-                item.correlationId(),
-                item.receivedAt(),
-                checked.storedHeaders(),
-                body(checked.inbound()),
-                details(checked.inbound(), checked.deliveryId()));
-    }
-
-    private static byte[] body(Inbound inbound) {
-        byte[] body = new byte[inbound.request().bodyLength()];
-        inbound.request().body().get(body);
-        return body;
-    }
-
-    private static String dedupKey(String deliveryId) {
-        if (deliveryId.length() <= MAX_DEDUP_KEY_LENGTH) {
-            return deliveryId;
-        }
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return "sha256:" + HexFormat.of().formatHex(digest.digest(deliveryId.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
-    }
-
-    private Reply reply(Inbound inbound, QueueItem item, Checked checked, EnqueueResult result) {
+    private Reply reply(Checked checked, List<NewItem> items, EnqueueResult result) {
+        Inbound inbound = checked.inbound();
         if (result instanceof Enqueued enqueued) {
-            announce(inbound, item, enqueued.position());
-            JsonObject.Builder body = JsonObject.builder()
-                    .put("queued", true)
-                    .put("queueId", enqueued.queueId())
-                    .put("position", enqueued.position())
-                    .put("correlationId", item.correlationId());
-            if (runs.hold().isPresent()) {
-                body.put("held", true);
-            }
-            return Reply.json(202, body.build()).withCorrelation(item.correlationId());
+            announce(inbound, items, enqueued.items());
+            Reply reply = checked.arrival().isBatch()
+                    ? AcceptanceReplies.batch(
+                            checked.arrival().parts().size(), enqueued, inbound.correlationId(), isHeld())
+                    : AcceptanceReplies.single(enqueued.items().get(0), inbound.correlationId(), isHeld());
+            return AcceptanceReplies.asInsisted(checked.arrival().profile(), reply);
         }
         if (result instanceof Duplicate duplicate) {
             quietly("audit", () -> audit.duplicate(inbound, duplicate.queueId(), duplicate.correlationId()));
-            return Reply.json(
-                            202,
-                            JsonObject.builder()
-                                    .put("queued", true)
-                                    .put("duplicate", true)
-                                    .put("queueId", duplicate.queueId())
-                                    .put("correlationId", duplicate.correlationId())
-                                    .build())
-                    .withCorrelation(duplicate.correlationId());
+            return AcceptanceReplies.asInsisted(
+                    checked.arrival().profile(),
+                    AcceptanceReplies.duplicate(duplicate, checked.arrival().isBatch()));
         }
-        keepRejected(inbound, checked.eventType(), checked.storedHeaders(), ErrorCode.QUEUE_FULL.text());
+        refused.rejected(inbound, checked.arrival().profile(), ErrorCode.QUEUE_FULL, Optional.empty());
         return refused(inbound, ErrorCode.QUEUE_FULL, Optional.empty());
+    }
+
+    private boolean isHeld() {
+        return runs.hold().isPresent();
     }
 
     private Reply refused(Inbound inbound, Throwable failure) {
@@ -215,21 +170,42 @@ final class Acceptance {
     }
 
     private Reply refused(Inbound inbound, ErrorCode code, Optional<String> detail) {
-        quietly(
-                "audit",
-                () -> audit.rejected(
-                        inbound.trigger(), Optional.of(inbound.correlationId()), inbound.actor(), code, detail));
+        quietly("audit", () -> audit.rejected(inbound, code, detail));
         return Reply.error(code).withCorrelation(inbound.correlationId());
     }
 
     /** The delivery is on disk: whatever fails from here on, the sender is told so. */
-    private void announce(Inbound inbound, QueueItem item, int position) {
-        quietly("audit", () -> audit.accepted(inbound, item));
-        quietly("event", () -> events.publish("trigger_enqueued", Optional.empty(), event(item, position)));
+    private void announce(Inbound inbound, List<NewItem> items, List<ItemResult> results) {
+        for (int i = 0; i < items.size() && i < results.size(); i++) {
+            QueueItem item = items.get(i).item();
+            ItemResult result = results.get(i);
+            quietly("audit", () -> audit.accepted(inbound, item, result));
+            if (result instanceof Queued queued) {
+                quietly(
+                        "event",
+                        () -> events.publish("trigger_enqueued", Optional.empty(), event(item, queued.position())));
+                queued.superseded().forEach(queueId -> quietly("event", () -> superseded(item, queueId)));
+                queued.toCancel().forEach(runId -> quietly("replaced run", () -> runs.stop(runId)));
+            }
+        }
         if (inbound.mode() == FireMode.WEBHOOK) {
-            quietly("lastFiredAt", () -> triggers.touch(item.triggerId(), item.receivedAt()));
+            quietly(
+                    "lastFiredAt",
+                    () -> triggers.touch(
+                            inbound.trigger().id(),
+                            inbound.request().receivedAt().toEpochMilli()));
         }
         quietly("dispatcher", runs::kick);
+    }
+
+    private void superseded(QueueItem by, String queueId) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("queueId", queueId);
+        fields.put("triggerId", Ids.masked(by.triggerId()));
+        fields.put("workflowId", by.workflowId());
+        fields.put("reason", "superseded");
+        fields.put("supersededBy", by.queueId());
+        events.publish("trigger_removed", Optional.empty(), fields);
     }
 
     private static Map<String, Object> event(QueueItem item, int position) {

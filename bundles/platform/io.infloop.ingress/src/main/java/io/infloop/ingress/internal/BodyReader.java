@@ -15,9 +15,6 @@ import java.util.function.LongPredicate;
  * sender that sends too much, too slowly or not at all. What is too much is read on and thrown away for a while, see {@link Drain}.
  */
 final class BodyReader implements ReadListener, BodyDeadlines.Watched {
-    /** 1 MiB. */
-    static final int MAX_BYTES = 1_048_576;
-
     private static final Duration TOTAL = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final long MIN_BYTES_PER_SECOND = 1_024;
@@ -36,6 +33,7 @@ final class BodyReader implements ReadListener, BodyDeadlines.Watched {
     }
 
     private final ServletInputStream input;
+    private final int maxBytes;
     private final LongPredicate memory;
     private final Receiver receiver;
     private final BodyDeadlines deadlines;
@@ -47,16 +45,19 @@ final class BodyReader implements ReadListener, BodyDeadlines.Watched {
 
     /**
      * @param arrived what is there already; its buffer is the caller's affair
+     * @param maxBytes largest body
      * @param memory asked before the buffer grows by so many bytes
      */
     BodyReader(
             ServletInputStream input,
             ArrivedBody arrived,
+            int maxBytes,
             LongPredicate memory,
             Receiver receiver,
             BodyDeadlines deadlines,
             long nowNanos) {
         this.input = input;
+        this.maxBytes = maxBytes;
         this.memory = memory;
         this.receiver = receiver;
         this.deadlines = deadlines;
@@ -79,7 +80,7 @@ final class BodyReader implements ReadListener, BodyDeadlines.Watched {
             }
             int total = count + read;
             count = total;
-            if (total > MAX_BYTES) {
+            if (total > maxBytes) {
                 tooLarge();
             } else if (total == buffer.length && !grow()) {
                 fail(Reply.error(ErrorCode.STORE_UNAVAILABLE));
@@ -100,7 +101,7 @@ final class BodyReader implements ReadListener, BodyDeadlines.Watched {
 
     /** The budget counts what came in, in steps of the buffer, not what was promised. */
     private boolean grow() {
-        int larger = Math.min(buffer.length * 2, MAX_BYTES + 1);
+        int larger = Math.min(buffer.length * 2, maxBytes + 1);
         if (!memory.test(larger - buffer.length)) {
             return false;
         }

@@ -3,17 +3,21 @@ package io.infloop.ingress.internal;
 import io.infloop.engine.template.Predicates;
 import io.infloop.engine.template.Template;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.store.Concurrency;
 import io.infloop.store.Trigger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A trigger's predicates and input mapping, ready to be used for many deliveries. Immutable. */
 final class CompiledTrigger {
     private record CompiledPredicate(Template lhs, String op, Template rhs) {}
+
+    private record CompiledConcurrency(Template key, Concurrency.Policy policy) {}
 
     /** A predicate and what came of it. */
     record Tested(String lhs, String op, String rhs, boolean holds, String problem) {
@@ -31,11 +35,20 @@ final class CompiledTrigger {
 
     private final List<CompiledPredicate> predicates;
     private final Map<String, Template> inputs;
+    private final Optional<Template> dedupKey;
+    private final Optional<CompiledConcurrency> concurrency;
     private final WantedPaths wanted;
 
-    private CompiledTrigger(List<CompiledPredicate> predicates, Map<String, Template> inputs, WantedPaths wanted) {
+    private CompiledTrigger(
+            List<CompiledPredicate> predicates,
+            Map<String, Template> inputs,
+            Optional<Template> dedupKey,
+            Optional<CompiledConcurrency> concurrency,
+            WantedPaths wanted) {
         this.predicates = predicates;
         this.inputs = inputs;
+        this.dedupKey = dedupKey;
+        this.concurrency = concurrency;
         this.wanted = wanted;
     }
 
@@ -47,13 +60,21 @@ final class CompiledTrigger {
         }
         Map<String, Template> inputs = new LinkedHashMap<>();
         trigger.inputs().forEach((name, source) -> inputs.put(name, Template.compile(source)));
-        List<String> paths = Stream.concat(
+        Optional<Template> dedupKey = trigger.dedup().key().map(Template::compile);
+        Optional<CompiledConcurrency> concurrency = trigger.concurrency()
+                .map(given -> new CompiledConcurrency(
+                        Template.compile(given.key()),
+                        Concurrency.Policy.valueOf(given.policy().name())));
+        List<String> paths = Stream.of(
                         predicates.stream().flatMap(predicate -> Stream.of(predicate.lhs(), predicate.rhs())),
-                        inputs.values().stream())
+                        inputs.values().stream(),
+                        dedupKey.stream(),
+                        concurrency.stream().map(CompiledConcurrency::key))
+                .flatMap(templates -> templates)
                 .map(Template::paths)
                 .flatMap(Collection::stream)
                 .toList();
-        return new CompiledTrigger(List.copyOf(predicates), inputs, WantedPaths.of(paths));
+        return new CompiledTrigger(List.copyOf(predicates), inputs, dedupKey, concurrency, WantedPaths.of(paths));
     }
 
     /** The places of a request that the templates look at. */
@@ -94,6 +115,23 @@ final class CompiledTrigger {
         Map<String, String> values = new LinkedHashMap<>();
         inputs.forEach((name, template) -> values.put(name, resolve(template, scope)));
         return values;
+    }
+
+    /** What makes two deliveries the same; empty when a place of the template is missing: such deliveries are all different. */
+    Optional<String> dedupKey(Map<String, Object> scope) {
+        return dedupKey.flatMap(template -> complete(template, scope));
+    }
+
+    /** Which deliveries exclude each other; empty when a place of the template is missing: such a delivery excludes none. */
+    Optional<Concurrency> concurrency(Map<String, Object> scope) {
+        return concurrency.flatMap(given ->
+                complete(given.key(), scope).map(key -> new Concurrency(Digests.bounded(key), given.policy())));
+    }
+
+    private static Optional<String> complete(Template template, Map<String, Object> scope) {
+        boolean[] incomplete = {false};
+        String text = template.resolve(scope, missing -> incomplete[0] = true);
+        return incomplete[0] || text.isBlank() ? Optional.empty() : Optional.of(text);
     }
 
     private static String resolve(Template template, Map<String, Object> scope) {

@@ -4,6 +4,7 @@ import io.infloop.store.Trigger;
 import io.infloop.store.TriggerStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -11,9 +12,17 @@ import java.util.function.Consumer;
 /** Keeps triggers compiled for as long as what they are compiled from stays the same. Thread-safe. */
 final class CompiledTriggers {
     /** Not the trigger itself: it changes with every delivery, by its {@code lastFiredAt}. */
-    private record Entry(List<Trigger.Predicate> match, Map<String, String> inputs, CompiledTrigger compiled) {
+    private record Entry(
+            List<Trigger.Predicate> match,
+            Map<String, String> inputs,
+            Trigger.Dedup dedup,
+            Optional<Trigger.Concurrency> concurrency,
+            CompiledTrigger compiled) {
         boolean fits(Trigger trigger) {
-            return match.equals(trigger.match()) && inputs.equals(trigger.inputs());
+            return match.equals(trigger.match())
+                    && inputs.equals(trigger.inputs())
+                    && dedup.equals(trigger.dedup())
+                    && concurrency.equals(trigger.concurrency());
         }
     }
 
@@ -33,7 +42,12 @@ final class CompiledTriggers {
             if (entry == null) {
                 forgetDeleted();
             }
-            entry = new Entry(trigger.match(), trigger.inputs(), CompiledTrigger.compile(trigger));
+            entry = new Entry(
+                    trigger.match(),
+                    trigger.inputs(),
+                    trigger.dedup(),
+                    trigger.concurrency(),
+                    CompiledTrigger.compile(trigger));
             byId.put(trigger.id(), entry);
         }
         return entry.compiled();

@@ -35,7 +35,7 @@ public final class InProcessTestFire implements TestFire {
 
     @Override
     public CompletableFuture<Result> fire(String triggerId, Delivery delivery) {
-        if (delivery.body().length > BodyReader.MAX_BYTES) {
+        if (delivery.body().length > Trigger.DEFAULT_MAX_BODY_BYTES) {
             return CompletableFuture.completedFuture(
                     result(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE), Optional.empty()));
         }

@@ -53,6 +53,11 @@ record Reply(int status, Map<String, String> headers, String contentType, byte[]
         return ERRORS.get(code);
     }
 
+    /** @param reason a sentence for the sender */
+    static Reply error(ErrorCode code, String reason) {
+        return error(code, JsonObject.of("reason", reason));
+    }
+
     static Reply error(ErrorCode code, JsonObject details) {
         Reply reply = json(
                 code.httpStatus(),

@@ -6,24 +6,22 @@ import io.infloop.host.ContributionUnavailableException;
 import io.infloop.host.Contributions;
 import io.infloop.host.Lease;
 import io.infloop.host.PluginCallException;
+import io.infloop.spi.signing.KeyFetcher;
 import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
-import io.infloop.spi.webhook.HttpReply;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.store.Trigger;
-import java.nio.charset.StandardCharsets;
+import io.infloop.store.TriggerSecret;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -34,17 +32,6 @@ final class SignatureGate {
     private static final Logger LOG = LoggerFactory.getLogger(SignatureGate.class);
     private static final Duration DEADLINE = Duration.ofMillis(SignatureScheme.DEADLINE_MILLIS);
     private static final Duration LOG_WINDOW = Duration.ofSeconds(10);
-    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
-    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e\\t]{0,4096}");
-    private static final Set<String> SERVER_HEADERS = Set.of(
-            "connection",
-            "content-length",
-            "content-type",
-            "date",
-            "set-cookie",
-            "transfer-encoding",
-            "trailer",
-            "upgrade");
 
     private static final Map<Verification.Reason, String> REASONS = Stream.of(Verification.Reason.values())
             .collect(Collectors.toMap(
@@ -54,20 +41,27 @@ final class SignatureGate {
     /** What became of a delivery. */
     sealed interface Outcome permits Passed, Answered, Refused {}
 
-    /** @param verified false when there was nothing to verify */
-    record Passed(boolean verified) implements Outcome {}
+    /**
+     * @param verified false when there was nothing to verify
+     * @param provenBy id of the secret that fits, or what else proves the delivery
+     */
+    record Passed(boolean verified, Optional<String> provenBy) implements Outcome {}
 
     /** A genuine handshake. */
     record Answered(Reply reply) implements Outcome {}
 
     record Refused(ErrorCode code, String detail) implements Outcome {}
 
+    private static final Passed UNVERIFIED = new Passed(false, Optional.empty());
+
     private final Contributions contributions;
+    private final KeyFetcher keys;
     private final Clock clock;
     private final Throttle misconfigurations = new Throttle(LOG_WINDOW);
 
-    SignatureGate(Contributions contributions, Clock clock) {
+    SignatureGate(Contributions contributions, KeyFetcher keys, Clock clock) {
         this.contributions = contributions;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -75,31 +69,51 @@ final class SignatureGate {
         misconfigurations.forget(triggerId);
     }
 
-    Outcome check(Trigger trigger, Optional<SignatureDeclaration> declaration, WebhookRequest request) {
-        if (declaration.isEmpty()) {
-            return new Passed(false);
+    Outcome check(Trigger trigger, SourceProfile profile, WebhookRequest request) {
+        if (profile.signature().isEmpty()) {
+            return UNVERIFIED;
         }
-        Optional<String> secret = trigger.secret();
-        if (secret.isEmpty() && trigger.verifyOptional()) {
+        SignatureDeclaration declaration = profile.signature().get();
+        if (profile.scheme().isEmpty()) {
+            return new Refused(ErrorCode.PLUGIN_UNAVAILABLE, "scheme '" + declaration.scheme() + "' is not in service");
+        }
+        SourceProfile.SchemeFacts scheme = profile.scheme().get();
+        List<TriggerSecret> secrets = trigger.secretsAt(clock.millis());
+        if (secrets.isEmpty() && scheme.needsSecret()) {
+            return withoutSecret(trigger);
+        }
+        if (scheme.needsPublicUrl() && request.publicUrl().isEmpty()) {
+            return misconfigured(
+                    trigger, "the source signs the URL, but the trigger has no publicUrl; set the one the sender has");
+        }
+        return verify(trigger, declaration, secrets, request);
+    }
+
+    private Outcome withoutSecret(Trigger trigger) {
+        if (trigger.verifyOptional() && !trigger.hasSecret()) {
             LOG.warn(
                     "trigger {}: a delivery was accepted without a signature (verifyOptional); give the trigger a secret",
                     Ids.masked(trigger.id()));
-            return new Passed(false);
+            return UNVERIFIED;
         }
-        if (secret.isEmpty() || secret.get().isEmpty()) {
-            if (misconfigurations.passes(trigger.id(), clock.millis())) {
-                LOG.error(
-                        "trigger {}: deliveries are refused: its source signs, but the trigger has no secret; set one, or allow"
-                                + " unsigned deliveries with verifyOptional",
-                        Ids.masked(trigger.id()));
-            }
-            return new Refused(ErrorCode.TRIGGER_MISCONFIGURED, "the source signs, but the trigger has no secret");
-        }
-        return verify(declaration.get(), secret.get(), request);
+        return misconfigured(
+                trigger,
+                trigger.hasSecret()
+                        ? "the source signs, but all secrets of the trigger have expired; give it a new one"
+                        : "the source signs, but the trigger has no secret; set one, or allow unsigned deliveries with"
+                                + " verifyOptional");
     }
 
-    private Outcome verify(SignatureDeclaration declaration, String secret, WebhookRequest request) {
-        SigningContext context = SigningContext.of(List.of(new SigningSecret("secret", secret)), clock);
+    private Refused misconfigured(Trigger trigger, String sentence) {
+        if (misconfigurations.passes(trigger.id(), clock.millis())) {
+            LOG.error("trigger {}: deliveries are refused: {}", Ids.masked(trigger.id()), sentence);
+        }
+        return new Refused(ErrorCode.TRIGGER_MISCONFIGURED, sentence);
+    }
+
+    private Outcome verify(
+            Trigger trigger, SignatureDeclaration declaration, List<TriggerSecret> secrets, WebhookRequest request) {
+        SigningContext context = SigningContext.of(named(secrets), trigger.config(), clock, keys);
         try (Lease<SignatureScheme> lease = contributions.acquire(SignatureScheme.class, declaration.scheme())) {
             Verification verification =
                     lease.call(DEADLINE, scheme -> scheme.verify(request, declaration.settings(), context));
@@ -118,38 +132,31 @@ final class SignatureGate {
         }
     }
 
+    /** Labels may repeat: what comes back must name one secret. */
+    private static List<SigningSecret> named(List<TriggerSecret> secrets) {
+        List<SigningSecret> named = new ArrayList<>(secrets.size());
+        for (TriggerSecret secret : secrets) {
+            named.add(new SigningSecret(secret.id(), secret.id(), secret.value()));
+        }
+        return named;
+    }
+
     private static Outcome outcome(Verification verification, String scheme) {
-        if (verification instanceof Verification.Accepted) {
-            return new Passed(true);
+        if (verification instanceof Verification.Accepted accepted) {
+            return new Passed(true, Optional.of(accepted.secretLabel()));
         }
         if (verification instanceof Verification.Answered answered) {
-            return handshake(answered.reply(), scheme);
+            return SafeReplies.of(answered.reply())
+                    .<Outcome>map(Answered::new)
+                    .orElseGet(() -> new Refused(
+                            ErrorCode.PLUGIN_UNAVAILABLE,
+                            "scheme '" + scheme + "' answers with status "
+                                    + answered.reply().status()));
         }
         if (verification instanceof Verification.Deferred deferred) {
-            return new Refused(ErrorCode.PLUGIN_UNAVAILABLE, "cannot be verified now: " + deferred.detail());
+            return new Refused(ErrorCode.PLUGIN_UNAVAILABLE, "cannot be decided now: " + deferred.detail());
         }
         Verification.Rejected rejected = (Verification.Rejected) verification;
         return new Refused(ErrorCode.BAD_SIGNATURE, REASONS.get(rejected.reason()) + ": " + rejected.detail());
-    }
-
-    /** The reply as given, apart from headers that are the server's business. */
-    private static Outcome handshake(HttpReply reply, String scheme) {
-        if (reply.status() < 200 || reply.status() > 599) {
-            return new Refused(
-                    ErrorCode.PLUGIN_UNAVAILABLE, "scheme '" + scheme + "' answers with status " + reply.status());
-        }
-        Map<String, String> headers = new LinkedHashMap<>();
-        reply.headers().forEach((name, value) -> {
-            if (HEADER_NAME.matcher(name).matches()
-                    && HEADER_VALUE.matcher(value).matches()
-                    && !SERVER_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
-                headers.put(name, value);
-            }
-        });
-        // A reflected challenge must never be taken for a page.
-        headers.put("x-content-type-options", "nosniff");
-        String contentType = HEADER_VALUE.matcher(reply.contentType()).matches() ? reply.contentType() : "text/plain";
-        return new Answered(
-                new Reply(reply.status(), headers, contentType, reply.body().getBytes(StandardCharsets.UTF_8)));
     }
 }

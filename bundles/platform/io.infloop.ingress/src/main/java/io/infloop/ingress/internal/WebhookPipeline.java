@@ -10,55 +10,58 @@ import io.infloop.core.rate.RateLimiters;
 import io.infloop.core.settings.Settings;
 import io.infloop.engine.Runs;
 import io.infloop.engine.Workflows;
-import io.infloop.engine.Workflows.InputDeclaration;
-import io.infloop.engine.input.RunInputs;
-import io.infloop.host.ContributionUnavailableException;
 import io.infloop.host.Contributions;
-import io.infloop.host.Lease;
-import io.infloop.host.PluginCallException;
-import io.infloop.spi.json.JsonObject;
-import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.KeyFetchException;
+import io.infloop.spi.signing.KeyFetcher;
+import io.infloop.spi.webhook.Intake;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.RecordStore;
-import io.infloop.store.StoredWorkflow;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about deliveries, check by check: source, signature, event type, workflow, predicates, inputs, store. Thread-safe; only
- * a signature scheme that did not ship with the distribution may make it wait.
+ * Decides about requests to triggers, check by check: source, handshakes, intake, signature; what is genuine goes on to {@link
+ * GenuineDeliveries}. Thread-safe and never blocking: what may wait is done on {@link GateThreads}.
  */
 @Component(
         service = {WebhookPipeline.class, StartPart.class},
         property = StartPart.NAME + "=ingress")
 public final class WebhookPipeline implements StartPart {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookPipeline.class);
-    private static final Duration SOURCE_DEADLINE = Duration.ofMillis(SignatureScheme.DEADLINE_MILLIS);
     private static final Duration REJECTION_LOG_WINDOW = Duration.ofSeconds(10);
 
     private final Contributions contributions;
-    private final Workflows workflows;
-    private final WorkflowStore workflowStore;
     private final Clock clock;
+    private final TriggerStore triggers;
     private final IngressAudit audit;
     private final TriggerGate gate;
+    private final SourceProfiles profiles;
     private final SignatureGate signatures;
+    private final Challenges challenges;
     private final CompiledTriggers compiled;
-    private final Acceptance acceptance;
+    private final RefusedDeliveries refused;
+    private final GenuineDeliveries genuine;
+    private final GateThreads threads = new GateThreads();
     private final CorrelationIds correlationIds = new CorrelationIds();
     private final Throttle rejectionLog = new Throttle(REJECTION_LOG_WINDOW);
+    private final AtomicReference<KeyFetcher> keys = new AtomicReference<>();
 
     @Activate
     public WebhookPipeline(
@@ -99,14 +102,49 @@ public final class WebhookPipeline implements StartPart {
             int requestsPerMinute,
             Clock clock) {
         this.contributions = contributions;
-        this.workflows = workflows;
-        this.workflowStore = workflowStore;
         this.clock = clock;
+        this.triggers = triggers;
         this.audit = new IngressAudit(auditLog);
-        this.gate = new TriggerGate(triggers, limiters.perMinute(requestsPerMinute), audit, clock);
-        this.signatures = new SignatureGate(contributions, clock);
+        this.gate = new TriggerGate(triggers, limiters, requestsPerMinute, audit, clock);
+        this.profiles = new SourceProfiles(contributions);
+        this.signatures = new SignatureGate(contributions, this::fetch, clock);
+        this.challenges = new Challenges(triggers, clock);
         this.compiled = new CompiledTriggers(triggers, this::forget);
-        this.acceptance = new Acceptance(records, triggers, runs, events, audit, clock);
+        this.refused = new RefusedDeliveries(records, clock);
+        this.genuine = new GenuineDeliveries(
+                new Arrivals(contributions),
+                compiled,
+                workflows,
+                workflowStore,
+                new Acceptance(records, triggers, runs, events, audit, refused, clock),
+                refused,
+                this::refuse);
+    }
+
+    /** Schemes that need remote keys are told to come back while nobody fetches any. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindKeys(KeyFetcher service) {
+        keys.set(service);
+    }
+
+    void unbindKeys(KeyFetcher service) {
+        keys.compareAndSet(service, null);
+    }
+
+    private byte[] fetch(URI url, KeyFetcher.KeyPolicy policy) throws KeyFetchException, InterruptedException {
+        KeyFetcher fetcher = keys.get();
+        if (fetcher == null) {
+            throw new KeyFetchException("keys cannot be fetched at this moment");
+        }
+        return fetcher.fetch(url, policy);
+    }
+
+    @Deactivate
+    void stop() {
+        threads.close();
     }
 
     private void forget(String triggerId) {
@@ -136,35 +174,64 @@ public final class WebhookPipeline implements StartPart {
 
     /** Completes with the answer, never exceptionally. */
     CompletableFuture<Reply> process(Inbound inbound) {
-        return process(inbound, true);
+        return decide(inbound, this::checked);
     }
 
-    /** The same for a delivery that was found genuine before: without its signature. */
+    /** The same for a delivery that was found genuine before: without handshakes and signature. */
     CompletableFuture<Reply> repeat(Inbound inbound) {
-        return process(inbound, false);
+        return decide(inbound, (again, profile) -> genuine.take(again, profile, false));
     }
 
-    private CompletableFuture<Reply> process(Inbound inbound, boolean signed) {
+    private interface Decision {
+        CompletableFuture<Reply> about(Inbound inbound, SourceProfile profile);
+    }
+
+    private CompletableFuture<Reply> decide(Inbound inbound, Decision decision) {
+        inbound.times().end(Stage.RECEIVE);
+        Optional<SourceProfile> profile = profiles.atHand(inbound.trigger().pluginId());
+        if (profile.isPresent() && profile.get().quick()) {
+            return safely(inbound, () -> about(inbound, profile.get(), decision));
+        }
+        if (source(inbound.trigger()).isEmpty()) {
+            return safely(inbound, () -> unknownSource(inbound));
+        }
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        boolean taken = threads.run(
+                () -> relay(safely(inbound, () -> slowly(inbound, decision)), reply),
+                () -> reply.complete(Reply.error(ErrorCode.SHUTTING_DOWN)));
+        return taken ? reply : safely(inbound, () -> refuse(inbound, ErrorCode.BUSY, "too many slow verifications"));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private static void relay(CompletableFuture<Reply> from, CompletableFuture<Reply> to) {
+        from.whenComplete((reply, failure) -> to.complete(failure == null ? reply : Reply.INTERNAL));
+    }
+
+    private CompletableFuture<Reply> slowly(Inbound inbound, Decision decision) {
+        return profiles.of(inbound.trigger().pluginId())
+                .map(profile -> about(inbound, profile, decision))
+                .orElseGet(() -> unknownSource(inbound));
+    }
+
+    private static CompletableFuture<Reply> about(Inbound inbound, SourceProfile profile, Decision decision) {
+        Intake intake = profile.descriptor().intake();
+        return decision.about(
+                intake == Intake.DEFAULT
+                        ? inbound
+                        : inbound.with(inbound.request().withIntake(intake)),
+                profile);
+    }
+
+    private CompletableFuture<Reply> unknownSource(Inbound inbound) {
+        return refuse(
+                inbound,
+                ErrorCode.PLUGIN_UNAVAILABLE,
+                "source '" + inbound.trigger().pluginId() + "' is not in service");
+    }
+
+    private CompletableFuture<Reply> safely(Inbound inbound, Supplier<CompletableFuture<Reply>> work) {
         try {
-            Optional<WebhookSource.Descriptor> source = source(inbound.trigger());
-            if (source.isEmpty()) {
-                return refuse(
-                        inbound,
-                        ErrorCode.PLUGIN_UNAVAILABLE,
-                        "source '" + inbound.trigger().pluginId() + "' is not in service");
-            }
-            if (!signed) {
-                return genuine(inbound, source.get(), false);
-            }
-            SignatureGate.Outcome outcome =
-                    signatures.check(inbound.trigger(), source.get().signature(), inbound.request());
-            if (outcome instanceof SignatureGate.Refused refused) {
-                return refuse(inbound, refused.code(), refused.detail());
-            }
-            if (outcome instanceof SignatureGate.Answered answered) {
-                return CompletableFuture.completedFuture(answered.reply());
-            }
-            return genuine(inbound, source.get(), ((SignatureGate.Passed) outcome).verified());
+            return work.get();
         } catch (InfloopException known) {
             return refuse(inbound, known.code(), known.getMessage());
         } catch (RuntimeException | Error defect) {
@@ -184,81 +251,70 @@ public final class WebhookPipeline implements StartPart {
         }
     }
 
-    private CompletableFuture<Reply> genuine(Inbound inbound, WebhookSource.Descriptor source, boolean verified) {
-        Optional<String> eventType = Optional.empty();
-        Optional<String> deliveryId;
-        try (Lease<WebhookSource> lease =
-                contributions.acquire(WebhookSource.class, inbound.trigger().pluginId())) {
-            if (source.eventType().isPresent()) {
-                eventType =
-                        lease.call(SOURCE_DEADLINE, service -> service.eventType(inbound.request(), Optional.empty()));
-            }
-            deliveryId =
-                    lease.call(SOURCE_DEADLINE, service -> service.deliveryId(inbound.request(), Optional.empty()));
-        } catch (ContributionUnavailableException | PluginCallException unavailable) {
-            return refuse(inbound, ErrorCode.PLUGIN_UNAVAILABLE, unavailable.getMessage());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return refuse(inbound, ErrorCode.SHUTTING_DOWN, "interrupted");
-        }
-        if (source.eventType().isPresent()) {
-            if (inbound.trigger().eventType().isEmpty()) {
-                return refuse(inbound, ErrorCode.TRIGGER_MISCONFIGURED, "the trigger names no event of its source");
-            }
-            if (!inbound.trigger().eventType().equals(eventType)) {
-                return CompletableFuture.completedFuture(Reply.FILTERED);
+    private CompletableFuture<Reply> checked(Inbound inbound, SourceProfile profile) {
+        boolean handshakes = inbound.mode() == FireMode.WEBHOOK;
+        if (handshakes) {
+            Optional<CompletableFuture<Reply>> answer =
+                    answered(inbound, profile, challenges.beforeSignature(inbound, profile));
+            if (answer.isPresent()) {
+                return answer.get();
             }
         }
-        return wanted(inbound, source, verified, eventType, deliveryId);
+        boolean delivery =
+                IntakeRules.isDelivery(profile.descriptor(), inbound.request().method());
+        if (delivery) {
+            Optional<IntakeRules.Refused> unfit =
+                    IntakeRules.check(profile.descriptor().intake(), inbound.request());
+            if (unfit.isPresent()) {
+                return CompletableFuture.completedFuture(
+                        refuse(inbound, profile, unfit.get().code(), unfit.get().reason(), true));
+            }
+        }
+        SignatureGate.Outcome outcome = signatures.check(inbound.trigger(), profile, inbound.request());
+        inbound.times().end(Stage.SIGNATURE);
+        if (outcome instanceof SignatureGate.Refused refusal) {
+            return CompletableFuture.completedFuture(refuse(inbound, profile, refusal.code(), refusal.detail(), false));
+        }
+        if (outcome instanceof SignatureGate.Answered handshake) {
+            audit.challenge(inbound, handshake.reply().status(), false);
+            return CompletableFuture.completedFuture(handshake.reply());
+        }
+        SignatureGate.Passed passed = (SignatureGate.Passed) outcome;
+        if (handshakes) {
+            noteUse(inbound, passed);
+            Optional<CompletableFuture<Reply>> answer =
+                    answered(inbound, profile, challenges.afterSignature(inbound, profile, passed.verified()));
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+        return delivery
+                ? genuine.take(inbound, profile, passed.verified())
+                : CompletableFuture.completedFuture(
+                        refuse(inbound, profile, ErrorCode.FORBIDDEN, "no handshake of the source", false));
     }
 
-    private CompletableFuture<Reply> wanted(
-            Inbound inbound,
-            WebhookSource.Descriptor source,
-            boolean verified,
-            Optional<String> eventType,
-            Optional<String> deliveryId) {
-        String workflowId = inbound.trigger().workflowId();
-        Optional<List<InputDeclaration>> declared = workflows.inputs(workflowId);
-        if (declared.isEmpty()) {
-            return refuse(inbound, ErrorCode.NOT_FOUND, "workflow '" + workflowId + "' does not exist");
-        }
-        CompiledTrigger definition = compiled.of(inbound.trigger());
-        Map<String, String> storedHeaders = StoredHeaders.of(inbound.request().headers(), source.signature());
-        Map<String, Object> scope = WebhookScope.of(inbound.request(), storedHeaders, definition.wanted());
-        if (inbound.mode() == FireMode.DRY_RUN) {
-            return CompletableFuture.completedFuture(DryRun.reply(definition, scope, declared.get(), verified));
-        }
-        if (!definition.matches(scope)) {
-            return CompletableFuture.completedFuture(Reply.FILTERED);
-        }
-        RunInputs.Resolution resolution = RunInputs.resolve(declared.get(), definition.inputs(scope));
-        if (resolution instanceof RunInputs.Invalid invalid) {
-            acceptance.keepRejected(inbound, eventType, storedHeaders, ErrorCode.INVALID_INPUTS.text());
-            return CompletableFuture.completedFuture(invalidInputs(inbound, invalid));
-        }
-        return acceptance.accept(new Acceptance.Checked(
-                inbound,
-                deliveryId,
-                eventType,
-                storedHeaders,
-                workflowStore.find(workflowId).map(StoredWorkflow::name).orElse(workflowId),
-                ((RunInputs.Resolved) resolution).values()));
+    private void noteUse(Inbound inbound, SignatureGate.Passed passed) {
+        passed.provenBy()
+                .filter(id -> inbound.trigger().secrets().stream()
+                        .anyMatch(secret -> secret.id().equals(id)))
+                .ifPresent(id -> triggers.secretUsed(
+                        inbound.trigger().id(),
+                        id,
+                        inbound.request().receivedAt().toEpochMilli()));
     }
 
-    /** 422 here: the code's own status, 400, is for requests whose sender can mend them. */
-    private Reply invalidInputs(Inbound inbound, RunInputs.Invalid invalid) {
-        audit.rejected(
-                inbound.trigger(),
-                Optional.of(inbound.correlationId()),
-                inbound.actor(),
-                ErrorCode.INVALID_INPUTS,
-                Optional.of("input '" + invalid.field() + "': " + invalid.reason()));
-        JsonObject body = JsonObject.builder()
-                .put("error", ErrorCode.INVALID_INPUTS.text())
-                .putAll(invalid.toJson())
-                .build();
-        return Reply.json(422, body).withCorrelation(inbound.correlationId());
+    private Optional<CompletableFuture<Reply>> answered(
+            Inbound inbound, SourceProfile profile, Challenges.Outcome outcome) {
+        if (outcome instanceof Challenges.Answered answer) {
+            audit.challenge(inbound, answer.reply().status(), answer.captured());
+            return Optional.of(CompletableFuture.completedFuture(answer.reply()));
+        }
+        if (outcome instanceof Challenges.Refused refusal) {
+            return Optional.of(CompletableFuture.completedFuture(
+                    refuse(inbound, profile, refusal.code(), refusal.detail(), false)));
+        }
+        return Optional.empty();
     }
 
     private CompletableFuture<Reply> refuse(Inbound inbound, ErrorCode code, String detail) {
@@ -266,13 +322,21 @@ public final class WebhookPipeline implements StartPart {
         return CompletableFuture.completedFuture(Reply.error(code).withCorrelation(inbound.correlationId()));
     }
 
+    /** @param tell whether the sender may know the detail */
+    private Reply refuse(Inbound inbound, SourceProfile profile, ErrorCode code, String detail, boolean tell) {
+        recordRefusal(inbound, code, detail);
+        // Without its scheme nobody knows which values of a request are secret.
+        if (profile.signature().isEmpty() || profile.scheme().isPresent()) {
+            refused.rejected(inbound, profile, code, Optional.ofNullable(detail));
+        }
+        Reply reply = code == ErrorCode.BAD_SIGNATURE
+                ? profile.descriptor().reject().map(SafeReplies::of).orElse(Reply.error(code))
+                : tell ? Reply.error(code, detail) : Reply.error(code);
+        return reply.withCorrelation(inbound.correlationId());
+    }
+
     private void recordRefusal(Inbound inbound, ErrorCode code, String detail) {
-        audit.rejected(
-                inbound.trigger(),
-                Optional.of(inbound.correlationId()),
-                inbound.actor(),
-                code,
-                Optional.ofNullable(detail));
+        audit.rejected(inbound, code, Optional.ofNullable(detail));
         if (rejectionLog.passes(inbound.trigger().id(), clock.millis())) {
             LOG.info(
                     "trigger {}: refused a delivery: {} ({}, {}); further ones within {} s are in the audit only",

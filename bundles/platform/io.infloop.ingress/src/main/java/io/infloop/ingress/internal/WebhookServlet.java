@@ -2,8 +2,10 @@ package io.infloop.ingress.internal;
 
 import io.infloop.core.audit.Actor;
 import io.infloop.core.error.ErrorCode;
+import io.infloop.core.http.RequestFacts;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.WebhookRequest;
+import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Servlet;
@@ -14,9 +16,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -45,7 +49,10 @@ public final class WebhookServlet extends HttpServlet {
     /** Of the heap, for bodies being received or stored. */
     private static final int MEMORY_SHARE = 8;
 
-    private static final long MIN_MEMORY_BYTES = 16L * BodyReader.MAX_BYTES;
+    /** Two of the largest that a trigger may allow. */
+    private static final long MIN_MEMORY_BYTES = 2L * Trigger.MAX_MAX_BODY_BYTES;
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH");
 
     private final transient BodyDeadlines deadlines = new BodyDeadlines();
     private final transient BodyBudget budget =
@@ -96,27 +103,62 @@ public final class WebhookServlet extends HttpServlet {
     }
 
     private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!"POST".equals(request.getMethod())) {
-            refuse(Reply.error(ErrorCode.METHOD_NOT_ALLOWED).with("allow", "POST"), request, response);
-            return;
-        }
         WebhookPipeline current = pipeline;
         if (current == null) {
             refuse(Reply.error(ErrorCode.PLUGIN_UNAVAILABLE), request, response);
             return;
         }
-        if (request.getContentLengthLong() > BodyReader.MAX_BYTES) {
-            refuse(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE), request, response);
+        StageTimes times = new StageTimes();
+        if (!METHODS.contains(request.getMethod())) {
+            refuse(methodNotAllowed("POST"), request, response);
             return;
         }
-        TriggerGate.Outcome outcome = current.gate().admit(triggerId(request));
+        TriggerGate.Outcome outcome = current.gate().admit(triggerId(request), RequestFacts.remoteAddress(request));
         if (outcome instanceof TriggerGate.Closed closed) {
-            refuse(closed.reply(), request, response);
-        } else if (isEncoded(request)) {
-            refuse(Reply.error(ErrorCode.UNSUPPORTED_MEDIA_TYPE), request, response);
-        } else {
-            receive(current, ((TriggerGate.Open) outcome).trigger(), request, response);
+            refuse(isPost(request) ? closed.reply() : hidden(closed.reply()), request, response);
+            return;
         }
+        Trigger trigger = ((TriggerGate.Open) outcome).trigger();
+        Optional<Reply> refusal = refusal(current, trigger, request);
+        if (refusal.isPresent()) {
+            refuse(refusal.get(), request, response);
+        } else {
+            receive(current, trigger, times, request, response);
+        }
+    }
+
+    private static boolean isPost(HttpServletRequest request) {
+        return "POST".equals(request.getMethod());
+    }
+
+    /** Whoever asks with another method does not learn which triggers there are. */
+    private static Reply hidden(Reply reply) {
+        return reply.status() == 404 ? methodNotAllowed("POST") : reply;
+    }
+
+    private static Reply methodNotAllowed(String allowed) {
+        return Reply.error(ErrorCode.METHOD_NOT_ALLOWED).with("allow", allowed);
+    }
+
+    /** Why a request is refused by its headers alone. */
+    private static Optional<Reply> refusal(WebhookPipeline current, Trigger trigger, HttpServletRequest request) {
+        Optional<WebhookSource.Descriptor> source = current.source(trigger);
+        String method = request.getMethod();
+        if (source.isEmpty()) {
+            // A handshake may be one of a source that is about to come back.
+            return Optional.of(Reply.error(ErrorCode.PLUGIN_UNAVAILABLE));
+        }
+        if (!IntakeRules.takes(source.get(), method)) {
+            return Optional.of(methodNotAllowed(IntakeRules.allowed(source.get())));
+        }
+        if (request.getContentLengthLong() > trigger.maxBodyBytes()) {
+            return Optional.of(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE));
+        }
+        if (!IntakeRules.takesEncoding(
+                source.get().intake(), Collections.list(request.getHeaders("content-encoding")))) {
+            return Optional.of(Reply.error(ErrorCode.UNSUPPORTED_MEDIA_TYPE));
+        }
+        return Optional.empty();
     }
 
     /**
@@ -166,22 +208,20 @@ public final class WebhookServlet extends HttpServlet {
         return path == null || path.isEmpty() ? "" : path.substring(1);
     }
 
-    /** Signatures are over the bytes as sent, predicates over what they mean: we take only bodies where both are the same. */
-    private static boolean isEncoded(HttpServletRequest request) {
-        Enumeration<String> encodings = request.getHeaders("content-encoding");
-        while (encodings.hasMoreElements()) {
-            String encoding = encodings.nextElement().strip();
-            if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
-                return true;
-            }
-        }
-        return false;
+    /** Without a length and without chunks there is no body. */
+    private static long declaredLength(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return length < 0 && request.getHeader("transfer-encoding") == null ? 0 : length;
     }
 
     private void receive(
-            WebhookPipeline current, Trigger trigger, HttpServletRequest request, HttpServletResponse response)
+            WebhookPipeline current,
+            Trigger trigger,
+            StageTimes times,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
-        long declaredLength = request.getContentLengthLong();
+        long declaredLength = declaredLength(request);
         long taken = BodyReader.firstBuffer(declaredLength);
         if (!budget.take(taken)) {
             refuse(Reply.error(ErrorCode.STORE_UNAVAILABLE), request, response);
@@ -192,9 +232,12 @@ public final class WebhookServlet extends HttpServlet {
             Draft draft = new Draft(
                     current,
                     trigger,
+                    request.getMethod(),
                     Optional.ofNullable(request.getQueryString()).orElse(""),
                     headers(request),
-                    current.clock().instant());
+                    current.clock().instant(),
+                    Optional.ofNullable(RequestFacts.remoteAddress(request)),
+                    times);
             ServletInputStream input = request.getInputStream();
             Optional<ArrivedBody> arrived = arrived(input, declaredLength);
             if (arrived.isEmpty()) {
@@ -215,6 +258,7 @@ public final class WebhookServlet extends HttpServlet {
                 BodyReader reader = new BodyReader(
                         input,
                         arrived.get(),
+                        trigger.maxBodyBytes(),
                         exchange::take,
                         receiver(draft, input, exchange),
                         deadlines,
@@ -240,12 +284,25 @@ public final class WebhookServlet extends HttpServlet {
 
     /** A delivery without its body. */
     private record Draft(
-            WebhookPipeline pipeline, Trigger trigger, String query, HttpHeaders headers, Instant receivedAt) {
+            WebhookPipeline pipeline,
+            Trigger trigger,
+            String method,
+            String query,
+            HttpHeaders headers,
+            Instant receivedAt,
+            Optional<String> remoteAddress,
+            StageTimes times) {
         CompletableFuture<Reply> process(byte[] body) {
             WebhookRequest request =
-                    new WebhookRequest("POST", PublicUrls.of(trigger), query, headers, body, receivedAt);
-            return pipeline.process(
-                    new Inbound(trigger, request, pipeline.newCorrelationId(), FireMode.WEBHOOK, Actor.WEBHOOK));
+                    new WebhookRequest(method, PublicUrls.of(trigger), query, headers, body, receivedAt);
+            return pipeline.process(new Inbound(
+                    trigger,
+                    request,
+                    pipeline.newCorrelationId(),
+                    FireMode.WEBHOOK,
+                    Actor.WEBHOOK,
+                    remoteAddress,
+                    times));
         }
     }
 

@@ -45,13 +45,14 @@ final class FakeHmacScheme implements SignatureScheme {
         if (header.isEmpty()) {
             return Verification.rejected(Verification.Reason.MISSING_SIGNATURE, "no signature header");
         }
-        byte[] expected = ("sha256="
-                        + HexFormat.of()
-                                .formatHex(mac(request, context.secrets().get(0))))
-                .getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(expected, header.get().getBytes(StandardCharsets.UTF_8))
-                ? Verification.accepted(context.secrets().get(0))
-                : Verification.rejected(Verification.Reason.MISMATCH, "the signature does not fit");
+        for (SigningSecret secret : context.secrets()) {
+            byte[] expected =
+                    ("sha256=" + HexFormat.of().formatHex(mac(request, secret))).getBytes(StandardCharsets.UTF_8);
+            if (MessageDigest.isEqual(expected, header.get().getBytes(StandardCharsets.UTF_8))) {
+                return Verification.accepted(secret);
+            }
+        }
+        return Verification.rejected(Verification.Reason.MISMATCH, "the signature does not fit");
     }
 
     private static byte[] mac(WebhookRequest request, SigningSecret secret) {

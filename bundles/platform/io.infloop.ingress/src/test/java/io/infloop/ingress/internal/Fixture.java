@@ -25,6 +25,7 @@ import io.infloop.store.RecordStore;
 import io.infloop.store.RecordStore.Delivery;
 import io.infloop.store.RecordStore.EnqueueResult;
 import io.infloop.store.RecordStore.QueueItem;
+import io.infloop.store.Refusal;
 import io.infloop.store.StoredWorkflow;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerSecret;
@@ -45,6 +46,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** A pipeline whose neighbours are all in the test's hands. */
@@ -64,7 +66,12 @@ final class Fixture {
     final Map<String, List<InputDeclaration>> workflows = new HashMap<>();
     final List<Delivery> deliveries = new ArrayList<>();
     final List<QueueItem> items = new ArrayList<>();
+    final List<RecordStore.NewItem> newItems = new ArrayList<>();
     final List<String> rejectedReasons = new ArrayList<>();
+    final List<Delivery> refusedDeliveries = new ArrayList<>();
+    final List<String> usedSecrets = new ArrayList<>();
+    final List<String> stopped = new ArrayList<>();
+    List<WorkflowStore.FileProblem> problems = List.of();
     final List<AuditEvent> audit = new ArrayList<>();
     final List<Map<String, ?>> events = new ArrayList<>();
     final FakeContributions contributions = new FakeContributions();
@@ -146,14 +153,24 @@ final class Fixture {
                 fake(TriggerStore.class, this::triggerStore),
                 fake(
                         WorkflowStore.class,
-                        (method, arguments) -> Optional.of(new StoredWorkflow(
-                                "triage", 1, 1, JsonObject.of("name", "Triage"), StoredWorkflow.Source.USER, 1))),
+                        (method, arguments) -> method.equals("problems")
+                                ? problems
+                                : Optional.of(new StoredWorkflow(
+                                        "triage",
+                                        1,
+                                        1,
+                                        JsonObject.of("name", "Triage"),
+                                        StoredWorkflow.Source.USER,
+                                        1))),
                 fake(RecordStore.class, this::recordStore),
                 contributions,
                 fake(Workflows.class, (method, arguments) -> Optional.ofNullable(workflows.get(arguments[0]))),
                 fake(Runs.class, (method, arguments) -> {
                     if (method.equals("hold")) {
                         return hold;
+                    }
+                    if (method.equals("stop")) {
+                        return stopped.add((String) arguments[0]);
                     }
                     kicks++;
                     return null;
@@ -169,14 +186,30 @@ final class Fixture {
         return switch (method) {
             case "find" -> Optional.ofNullable(triggers.get(arguments[0]));
             case "touch" -> touched.add((String) arguments[0]);
+            case "secretUsed" -> usedSecrets.add((String) arguments[1]);
+            case "problems" -> problems;
+            case "bind" -> bind((String) arguments[0], (String) arguments[1]);
             default -> throw new UnsupportedOperationException(method);
         };
     }
 
+    private Optional<Trigger> bind(String id, String secret) {
+        Trigger trigger = triggers.get(id);
+        if (trigger == null || !trigger.isUnbound()) {
+            return Optional.empty();
+        }
+        put(trigger.toBuilder()
+                .secret(TriggerSecret.create("captured", secret, 1))
+                .boundAt(OptionalLong.of(1))
+                .build());
+        return Optional.of(triggers.get(id));
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored")
     private Object recordStore(String method, Object[] arguments) {
-        if (method.equals("recordRejected")) {
-            return rejectedReasons.add((String) arguments[1]);
+        if (method.equals("recordRefused")) {
+            refusedDeliveries.add((Delivery) arguments[0]);
+            return rejectedReasons.add(((Refusal) arguments[1]).code());
         }
         if (storeFails) {
             return CompletableFuture.failedFuture(
@@ -185,10 +218,15 @@ final class Fixture {
         if (fixedResult.isPresent()) {
             return CompletableFuture.completedFuture(fixedResult.get());
         }
-        QueueItem item = (QueueItem) arguments[1];
         deliveries.add((Delivery) ((Optional<?>) arguments[0]).orElseThrow());
-        items.add(item);
-        return CompletableFuture.completedFuture(new RecordStore.Enqueued(item.queueId(), items.size()));
+        List<RecordStore.ItemResult> results = new ArrayList<>();
+        for (Object element : (List<?>) arguments[1]) {
+            RecordStore.NewItem item = (RecordStore.NewItem) element;
+            newItems.add(item);
+            items.add(item.item());
+            results.add(new RecordStore.Queued(item.item().queueId(), items.size(), List.of(), List.of()));
+        }
+        return CompletableFuture.completedFuture(new RecordStore.Enqueued(results));
     }
 
     private Object auditLog(String method, Object[] arguments) {

@@ -7,6 +7,7 @@ import io.infloop.ingress.TestFire;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.SignatureDeclaration;
+import io.infloop.store.Trigger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,8 @@ class InProcessTestFireTest {
                         .join()
                         .status())
                 .isEqualTo(404);
-        assertThat(fire(Map.of(), "1".repeat(BodyReader.MAX_BYTES + 1), false).status())
+        assertThat(fire(Map.of(), "1".repeat(Trigger.DEFAULT_MAX_BODY_BYTES + 1), false)
+                        .status())
                 .isEqualTo(413);
     }
 

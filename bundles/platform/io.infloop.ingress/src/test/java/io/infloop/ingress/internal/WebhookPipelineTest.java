@@ -8,6 +8,7 @@ import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.HttpReply;
 import io.infloop.spi.webhook.WebhookSource;
+import io.infloop.store.DedupKey;
 import io.infloop.store.RecordStore;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerSecret;
@@ -58,9 +59,19 @@ class WebhookPipelineTest {
                         Map.entry("number", 1347L), Map.entry("title", "Amazing new feature — \"quoted\" & <tagged>"));
         RecordStore.Delivery delivery = fixture.deliveries.get(0);
         assertThat(delivery.body()).isEqualTo(Fixture.goldenBody());
-        assertThat(delivery.dedupKey()).contains("72d3162e-cc78-11e3-81ab-4c9367dc0958");
+        assertThat(delivery.dedup()).contains(DedupKey.of("72d3162e-cc78-11e3-81ab-4c9367dc0958"));
         assertThat(delivery.eventType()).contains("pull_request");
-        assertThat(delivery.headers()).containsKey("x-github-hook-id").doesNotContainKey("x-hub-signature-256");
+        assertThat(delivery.headers())
+                .containsKey("x-github-hook-id")
+                .containsEntry("x-hub-signature-256", Redaction.MARK);
+        assertThat(delivery.details().timings()).containsKeys("receive", "signature", "read", "match", "inputs");
+        assertThat(delivery.details().senderId()).contains("72d3162e-cc78-11e3-81ab-4c9367dc0958");
+        assertThat(fixture.usedSecrets)
+                .containsExactly(fixture.triggers
+                        .get(Fixture.TRIGGER_ID)
+                        .secrets()
+                        .get(0)
+                        .id());
 
         assertThat(fixture.auditTypes()).containsExactly("webhook.accepted", "run.queued");
         assertThat(fixture.audit.get(0).fields())
@@ -92,7 +103,7 @@ class WebhookPipelineTest {
                 .isEqualTo("{\"error\":\"bad-signature\"}".getBytes(StandardCharsets.UTF_8));
         assertThat(first.headers()).isEqualTo(second.headers());
         assertThat(fixture.deliveries).isEmpty();
-        assertThat(fixture.rejectedReasons).isEmpty();
+        assertThat(fixture.rejectedReasons).containsExactly("bad-signature", "bad-signature");
         assertThat(fixture.auditTypes()).containsExactly("webhook.rejected", "webhook.rejected");
         assertThat(fixture.audit.get(0).outcome()).isEqualTo(AuditEvent.Outcome.DENIED);
         assertThat(fixture.audit)
@@ -258,7 +269,7 @@ class WebhookPipelineTest {
     @Test
     void aRepetitionGetsTheFirstIds() {
         fixture.fixedResult =
-                Optional.of(new RecordStore.Duplicate("d-first", List.of("q-1-first"), "cid_firstfirstfirst"));
+                Optional.of(new RecordStore.Duplicate("d-1-first", List.of("q-1-first"), "cid_firstfirstfirst"));
         Reply reply = fixture.process(fixture.golden());
         assertThat(reply.status()).isEqualTo(202);
         assertThat(Fixture.body(reply).toString())
@@ -315,18 +326,20 @@ class WebhookPipelineTest {
                 .isEqualTo(202);
         assertThat(fixture.items.get(0).inputs()).containsEntry("title", "\ufffdhi");
         assertThat(fixture.deliveries.get(0).body()).isEqualTo(body);
-        assertThat(fixture.deliveries.get(0).dedupKey()).isEmpty();
+        assertThat(fixture.deliveries.get(0).dedup()).isEmpty();
     }
 
     @Test
     void theGateHidesWhatIsUnknownOrDisabledAndAuditsTheLimitOnce() {
         fixture.tokens = 1;
         WebhookPipeline pipeline = fixture.pipeline();
-        assertThat(pipeline.gate().admit("unknown-unknown-unknown")).isEqualTo(new TriggerGate.Closed(Reply.NOT_FOUND));
-        assertThat(pipeline.gate().admit("../triggers/x")).isEqualTo(new TriggerGate.Closed(Reply.NOT_FOUND));
-        assertThat(pipeline.gate().admit(Fixture.TRIGGER_ID)).isInstanceOf(TriggerGate.Open.class);
+        assertThat(pipeline.gate().admit("unknown-unknown-unknown", "192.0.2.1"))
+                .isEqualTo(new TriggerGate.Closed(Reply.NOT_FOUND));
+        assertThat(pipeline.gate().admit("../triggers/x", "192.0.2.1"))
+                .isEqualTo(new TriggerGate.Closed(Reply.NOT_FOUND));
+        assertThat(pipeline.gate().admit(Fixture.TRIGGER_ID, "192.0.2.1")).isInstanceOf(TriggerGate.Open.class);
         for (int i = 0; i < 3; i++) {
-            Reply reply = ((TriggerGate.Closed) pipeline.gate().admit(Fixture.TRIGGER_ID)).reply();
+            Reply reply = ((TriggerGate.Closed) pipeline.gate().admit(Fixture.TRIGGER_ID, "192.0.2.1")).reply();
             assertThat(reply.status()).isEqualTo(429);
             assertThat(reply.headers()).containsEntry("retry-after", "2");
         }

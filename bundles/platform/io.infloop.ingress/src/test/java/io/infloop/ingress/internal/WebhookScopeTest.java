@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.infloop.spi.json.Json;
+import io.infloop.spi.webhook.WebhookRequest;
+import io.infloop.spi.webhook.WebhookSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,7 +62,7 @@ class WebhookScopeTest {
 
     @Test
     void onlyWhatTemplatesUseIsBuilt() {
-        Map<String, Object> scope = WebhookScope.of(
+        Map<String, Object> scope = scope(
                 Fixture.request(Map.of("X-A", "1"), "q=1&q=2", "{}".getBytes(StandardCharsets.UTF_8)),
                 Map.of("x-a", "1"),
                 WantedPaths.of(List.of("headers.x-a", "query", "elsewhere")));
@@ -94,7 +97,7 @@ class WebhookScopeTest {
     }
 
     private static String wanted(String body, String... paths) {
-        return Json.write(WebhookScope.of(
+        return Json.write(scope(
                         Fixture.request(Map.of(), "", body.getBytes(StandardCharsets.UTF_8)),
                         Map.of(),
                         WantedPaths.of(List.of(paths)))
@@ -103,8 +106,24 @@ class WebhookScopeTest {
 
     private static String body(Map<String, String> headers, String body) {
         byte[] bytes = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
-        return Json.write(
-                WebhookScope.of(Fixture.request(headers, "", bytes), Map.of(), WantedPaths.of(List.of("body")))
-                        .get("body"));
+        return Json.write(scope(Fixture.request(headers, "", bytes), Map.of(), WantedPaths.of(List.of("body")))
+                .get("body"));
+    }
+
+    private static Map<String, Object> scope(WebhookRequest request, Map<String, String> headers, WantedPaths wanted) {
+        SourceProfile profile = new SourceProfile(
+                WebhookSource.Descriptor.builder("test", "test").build(),
+                Optional.empty(),
+                new Redaction(List.of()),
+                true);
+        Arrival.Part part = new Arrival.Part(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return new Arrival(
+                        null,
+                        profile,
+                        request,
+                        new Redaction.Headers(headers, headers),
+                        Optional.empty(),
+                        List.of(part))
+                .scope(part, wanted);
     }
 }

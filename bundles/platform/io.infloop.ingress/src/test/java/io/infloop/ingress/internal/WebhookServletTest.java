@@ -3,6 +3,7 @@ package io.infloop.ingress.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.infloop.store.Trigger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
@@ -79,10 +80,11 @@ class WebhookServletTest {
     @Test
     void chunkedBodiesAreTakenAndBounded() throws Exception {
         assertThat(post(chunked(Fixture.goldenBody())).statusCode()).isEqualTo(202);
-        assertThat(post(chunked(new byte[BodyReader.MAX_BYTES])).statusCode()).isEqualTo(401);
-        assertThat(post(chunked(new byte[BodyReader.MAX_BYTES + 1])).statusCode())
+        assertThat(post(chunked(new byte[Trigger.DEFAULT_MAX_BODY_BYTES])).statusCode())
+                .isEqualTo(401);
+        assertThat(post(chunked(new byte[Trigger.DEFAULT_MAX_BODY_BYTES + 1])).statusCode())
                 .isEqualTo(413);
-        assertThat(post(BodyPublishers.ofByteArray(new byte[BodyReader.MAX_BYTES]))
+        assertThat(post(BodyPublishers.ofByteArray(new byte[Trigger.DEFAULT_MAX_BODY_BYTES]))
                         .statusCode())
                 .isEqualTo(401);
         await().untilAsserted(() -> assertThat(servlet.budget().taken()).isZero());
@@ -101,7 +103,7 @@ class WebhookServletTest {
 
     @Test
     void aSenderWhoWritesEverythingFirstReadsTheRefusal() throws Exception {
-        for (int size : new int[] {BodyReader.MAX_BYTES + 1, 4 * 1_048_576 + 1, 5 * 1_048_576}) {
+        for (int size : new int[] {Trigger.DEFAULT_MAX_BODY_BYTES + 1, 4 * 1_048_576 + 1, 5 * 1_048_576}) {
             for (boolean chunked : new boolean[] {false, true}) {
                 try (Socket socket = connect()) {
                     send(

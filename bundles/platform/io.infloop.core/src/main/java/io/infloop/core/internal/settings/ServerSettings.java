@@ -1,7 +1,7 @@
 package io.infloop.core.internal.settings;
 
-import io.infloop.core.settings.DeliverySettings;
 import io.infloop.core.net.AddressBlock;
+import io.infloop.core.settings.DeliverySettings;
 import io.infloop.core.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
