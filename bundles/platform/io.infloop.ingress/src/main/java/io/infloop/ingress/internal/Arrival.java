@@ -6,20 +6,61 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A genuine delivery, read.
- *
- * @param readable with the body as it is meant
- * @param deliveryId of the request as a whole
- * @param parts the events in it; one unless it is a batch
- */
-record Arrival(
-        Inbound inbound,
-        SourceProfile profile,
-        WebhookRequest readable,
-        Redaction.Headers headers,
-        Optional<String> deliveryId,
-        List<Part> parts) {
+/** A genuine delivery, read. Used by one thread after the other, never by two at once. */
+final class Arrival {
+    private final Inbound inbound;
+    private final SourceProfile profile;
+    private final WebhookRequest readable;
+    private final Optional<String> deliveryId;
+    private final List<Part> parts;
+    private Redaction.Headers headers;
+
+    /**
+     * @param readable with the body as it is meant
+     * @param deliveryId of the request as a whole
+     * @param parts the events in it; one unless it is a batch
+     */
+    Arrival(
+            Inbound inbound,
+            SourceProfile profile,
+            WebhookRequest readable,
+            Optional<String> deliveryId,
+            List<Part> parts) {
+        this.inbound = inbound;
+        this.profile = profile;
+        this.readable = readable;
+        this.deliveryId = deliveryId;
+        this.parts = List.copyOf(parts);
+    }
+
+    Inbound inbound() {
+        return inbound;
+    }
+
+    SourceProfile profile() {
+        return profile;
+    }
+
+    WebhookRequest readable() {
+        return readable;
+    }
+
+    Optional<String> deliveryId() {
+        return deliveryId;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    /** Made at the first call: most deliveries are not wanted. */
+    Redaction.Headers headers() {
+        if (headers == null) {
+            headers = profile.redaction().headers(readable.headers());
+        }
+        return headers;
+    }
+
     /**
      * One event.
      *

@@ -107,13 +107,7 @@ final class Arrivals {
                 for (Optional<Object> item : items) {
                     parts.add(part(source, profile, readable, item, deliveryId));
                 }
-                return new Read(new Arrival(
-                        inbound,
-                        profile,
-                        readable,
-                        profile.redaction().headers(readable.headers()),
-                        deliveryId,
-                        parts));
+                return new Read(new Arrival(inbound, profile, readable, deliveryId, parts));
             });
         } catch (ContributionUnavailableException | PluginCallException unavailable) {
             return new Refused(

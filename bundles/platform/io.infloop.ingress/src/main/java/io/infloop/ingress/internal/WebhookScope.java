@@ -100,7 +100,7 @@ final class WebhookScope {
         if (value == null) {
             return JsonObject.EMPTY;
         }
-        if (value instanceof Map<?, ?>) {
+        if (value instanceof Map<?, ?> || value instanceof JsonObject) {
             return value;
         }
         if (value instanceof List<?> elements) {

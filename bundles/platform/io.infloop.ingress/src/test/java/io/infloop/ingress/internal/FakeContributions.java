@@ -16,10 +16,9 @@ import java.util.Optional;
 
 /** Contributions that tests put in and take out. */
 final class FakeContributions implements Contributions {
-    private static final PluginRef PLUGIN = new PluginRef("test", "1.0.0", true);
-
     private final Map<String, Contribution> services = new HashMap<>();
     int openLeases;
+    boolean shipped = true;
 
     void add(Class<? extends Contribution> kind, Contribution service) {
         services.put(kind.getSimpleName() + ":" + service.id(), service);
@@ -27,6 +26,10 @@ final class FakeContributions implements Contributions {
 
     void remove(Class<? extends Contribution> kind, String id) {
         services.remove(kind.getSimpleName() + ":" + id);
+    }
+
+    private PluginRef reference() {
+        return new PluginRef("test", "1.0.0", shipped);
     }
 
     @Override
@@ -44,7 +47,7 @@ final class FakeContributions implements Contributions {
 
             @Override
             public PluginRef plugin() {
-                return PLUGIN;
+                return reference();
             }
 
             @Override
@@ -75,7 +78,7 @@ final class FakeContributions implements Contributions {
                         id,
                         kind.cast(service),
                         service instanceof WebhookSource source ? source.descriptor() : id,
-                        PLUGIN,
+                        reference(),
                         1));
     }
 

@@ -5,11 +5,15 @@ import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
+import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -20,6 +24,11 @@ final class FakeHmacScheme implements SignatureScheme {
     RuntimeException failure;
     Error error;
     int calls;
+    boolean needsSecret = true;
+    boolean needsPublicUrl;
+    boolean fetchesKeys;
+    Duration replayWindow = Duration.ZERO;
+    String thread = "";
 
     @Override
     public String id() {
@@ -30,8 +39,34 @@ final class FakeHmacScheme implements SignatureScheme {
     public void check(JsonObject settings) {}
 
     @Override
+    public boolean needsSecret(JsonObject settings) {
+        return needsSecret;
+    }
+
+    @Override
+    public boolean needsPublicUrl(JsonObject settings) {
+        return needsPublicUrl;
+    }
+
+    @Override
+    public boolean fetchesKeys(JsonObject settings) {
+        return fetchesKeys;
+    }
+
+    @Override
+    public Duration replayWindow(JsonObject settings) {
+        return replayWindow;
+    }
+
+    @Override
+    public List<ValueLocation> credentials(JsonObject settings) {
+        return List.of(ValueLocation.header("x-hub-signature-256"));
+    }
+
+    @Override
     public Verification verify(WebhookRequest request, JsonObject settings, SigningContext context) {
         calls++;
+        thread = Thread.currentThread().getName();
         if (error != null) {
             throw error;
         }
@@ -53,6 +88,11 @@ final class FakeHmacScheme implements SignatureScheme {
             }
         }
         return Verification.rejected(Verification.Reason.MISMATCH, "the signature does not fit");
+    }
+
+    static String signature(String secret, String body) {
+        WebhookRequest request = Fixture.request(Map.of(), "", body.getBytes(StandardCharsets.UTF_8));
+        return "sha256=" + HexFormat.of().formatHex(mac(request, new SigningSecret("secret", secret)));
     }
 
     private static byte[] mac(WebhookRequest request, SigningSecret secret) {

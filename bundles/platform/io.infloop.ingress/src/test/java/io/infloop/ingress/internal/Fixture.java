@@ -70,6 +70,7 @@ final class Fixture {
     final List<String> rejectedReasons = new ArrayList<>();
     final List<Delivery> refusedDeliveries = new ArrayList<>();
     final List<String> usedSecrets = new ArrayList<>();
+    final List<Integer> limits = new ArrayList<>();
     final List<String> stopped = new ArrayList<>();
     List<WorkflowStore.FileProblem> problems = List.of();
     final List<AuditEvent> audit = new ArrayList<>();
@@ -139,10 +140,40 @@ final class Fixture {
         return () -> descriptor;
     }
 
+    /** A source that is signed like GitHub's and can be changed. */
+    static WebhookSource.Builder signed() {
+        return WebhookSource.Descriptor.builder("github", "github")
+                .event(new WebhookEvent("pull_request", "Pull request", List.of(), Optional.empty()))
+                .signature(HMAC)
+                .eventType(ValueRule.at(ValueLocation.header("x-github-event")))
+                .deliveryId(ValueRule.at(ValueLocation.header("x-github-delivery")));
+    }
+
+    /** An unsigned one. */
+    static WebhookSource.Builder described(String id) {
+        return WebhookSource.Descriptor.builder(id, id)
+                .event(new WebhookEvent("event", "Event", List.of(), Optional.empty()));
+    }
+
+    void put(WebhookSource.Builder source) {
+        WebhookSource.Descriptor descriptor = source.build();
+        WebhookSource service = () -> descriptor;
+        contributions.add(WebhookSource.class, service);
+    }
+
+    Trigger trigger() {
+        return triggers.get(TRIGGER_ID);
+    }
+
+    static String signature(String body) {
+        return FakeHmacScheme.signature(SECRET, body);
+    }
+
     WebhookPipeline pipeline() {
         RateLimiters limiters = perMinute -> new RateLimiter() {
             @Override
             public Optional<Duration> acquire(String key) {
+                limits.add(perMinute);
                 return tokens-- > 0 ? Optional.empty() : Optional.of(Duration.ofMillis(1_200));
             }
 
