@@ -133,12 +133,12 @@ final class Acceptance {
                     ? AcceptanceReplies.batch(
                             checked.arrival().parts().size(), enqueued, inbound.correlationId(), isHeld())
                     : AcceptanceReplies.single(enqueued.items().get(0), inbound.correlationId(), isHeld());
-            return AcceptanceReplies.asInsisted(checked.arrival().profile(), reply);
+            return AcceptanceReplies.asInsisted(checked.arrival(), reply);
         }
         if (result instanceof Duplicate duplicate) {
             quietly("audit", () -> audit.duplicate(inbound, duplicate.queueId(), duplicate.correlationId()));
             return AcceptanceReplies.asInsisted(
-                    checked.arrival().profile(),
+                    checked.arrival(),
                     AcceptanceReplies.duplicate(duplicate, checked.arrival().isBatch()));
         }
         refused.rejected(inbound, checked.arrival().profile(), ErrorCode.QUEUE_FULL, Optional.empty());

@@ -17,8 +17,12 @@ final class AcceptanceReplies {
     private AcceptanceReplies() {}
 
     /** The same in the words that the sender insists on, where it does. */
-    static Reply asInsisted(SourceProfile profile, Reply reply) {
-        return profile.descriptor()
+    static Reply asInsisted(Arrival arrival, Reply reply) {
+        if (arrival.inbound().mode() == FireMode.REPLAY) {
+            return reply;
+        }
+        return arrival.profile()
+                .descriptor()
                 .ack()
                 .map(ack -> {
                     Reply insisted = SafeReplies.of(ack);

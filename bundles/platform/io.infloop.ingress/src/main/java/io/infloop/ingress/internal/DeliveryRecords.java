@@ -53,7 +53,7 @@ final class DeliveryRecords {
                 inbound.mode() == FireMode.WEBHOOK
                         ? Optional.empty()
                         : Optional.of(inbound.actor().text()),
-                Optional.empty(),
+                inbound.replayOf(),
                 inbound.times().micros());
     }
 }

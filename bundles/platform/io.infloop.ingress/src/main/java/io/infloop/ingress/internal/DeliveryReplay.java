@@ -96,21 +96,7 @@ public final class DeliveryReplay implements Replays {
     }
 
     private static Trigger withWorkflow(Trigger trigger, String workflowId) {
-        return new Trigger(
-                trigger.id(),
-                trigger.name(),
-                trigger.enabled(),
-                workflowId,
-                trigger.pluginId(),
-                trigger.eventType(),
-                trigger.match(),
-                trigger.inputs(),
-                trigger.secret(),
-                trigger.verifyOptional(),
-                trigger.publicUrl(),
-                trigger.lastFiredAt(),
-                trigger.createdAt(),
-                trigger.updatedAt());
+        return trigger.toBuilder().workflowId(workflowId).build();
     }
 
     private ReplayResult told(Wish wish, Inbound inbound, Reply reply) {

@@ -117,7 +117,7 @@ final class GenuineDeliveries {
                         ? Optional.empty()
                         : arrival.parts().get(0).eventType(),
                 code);
-        return CompletableFuture.completedFuture(AcceptanceReplies.asInsisted(arrival.profile(), Reply.FILTERED));
+        return CompletableFuture.completedFuture(AcceptanceReplies.asInsisted(arrival, Reply.FILTERED));
     }
 
     /** A file that cannot be read at the moment is no reason to tell a sender to forget the URL. */

@@ -79,7 +79,7 @@ final class Selection {
             events.add(new Event(
                     part.eventType(),
                     ((RunInputs.Resolved) resolution).values(),
-                    dedup(trigger, arrival.profile(), part, scope),
+                    dedup(arrival.inbound(), arrival.profile(), part, scope),
                     definition.concurrency(scope)));
             times.end(Stage.INPUTS);
         }
@@ -89,16 +89,21 @@ final class Selection {
     /** The key of the whole delivery; none where the trigger has a key of its own. */
     static Optional<DedupKey> deliveryKey(Arrival arrival) {
         Trigger.Dedup dedup = arrival.inbound().trigger().dedup();
-        return dedup.enabled() && dedup.key().isEmpty()
+        return counts(arrival.inbound(), dedup) && dedup.key().isEmpty()
                 ? arrival.deliveryId().map(id -> key(arrival.profile(), dedup, id))
                 : Optional.empty();
     }
 
+    /** A replay would be taken for a repetition of the first one, which it is meant to be. */
+    private static boolean counts(Inbound inbound, Trigger.Dedup dedup) {
+        return dedup.enabled() && inbound.mode() != FireMode.REPLAY;
+    }
+
     /** Prefixes keep the keys apart from ids, which are the sender's. */
     private Optional<DedupKey> dedup(
-            Trigger trigger, SourceProfile profile, Arrival.Part part, Map<String, Object> scope) {
-        Trigger.Dedup dedup = trigger.dedup();
-        if (!dedup.enabled()) {
+            Inbound inbound, SourceProfile profile, Arrival.Part part, Map<String, Object> scope) {
+        Trigger.Dedup dedup = inbound.trigger().dedup();
+        if (!counts(inbound, dedup)) {
             return Optional.empty();
         }
         Optional<String> key = dedup.key().isPresent()

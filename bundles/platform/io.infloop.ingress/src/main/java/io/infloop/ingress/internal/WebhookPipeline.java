@@ -11,6 +11,7 @@ import io.infloop.core.settings.Settings;
 import io.infloop.engine.Runs;
 import io.infloop.engine.Workflows;
 import io.infloop.host.Contributions;
+import io.infloop.ingress.internal.keys.CachedKeyFetcher;
 import io.infloop.spi.signing.KeyFetchException;
 import io.infloop.spi.signing.KeyFetcher;
 import io.infloop.spi.webhook.Intake;
@@ -126,11 +127,11 @@ public final class WebhookPipeline implements StartPart {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void bindKeys(KeyFetcher service) {
+    void bindKeys(CachedKeyFetcher service) {
         keys.set(service);
     }
 
-    void unbindKeys(KeyFetcher service) {
+    void unbindKeys(CachedKeyFetcher service) {
         keys.compareAndSet(service, null);
     }
 
@@ -177,7 +178,7 @@ public final class WebhookPipeline implements StartPart {
         return decide(inbound, this::checked);
     }
 
-    /** The same for a delivery that was found genuine before: without handshakes and signature. */
+    /** The same for a delivery that was found genuine before: without handshakes, intake and signature. */
     CompletableFuture<Reply> repeat(Inbound inbound) {
         return decide(inbound, (again, profile) -> genuine.take(again, profile, false));
     }

@@ -301,6 +301,7 @@ public final class WebhookServlet extends HttpServlet {
                     pipeline.newCorrelationId(),
                     FireMode.WEBHOOK,
                     Actor.WEBHOOK,
+                    Optional.empty(),
                     remoteAddress,
                     times));
         }
