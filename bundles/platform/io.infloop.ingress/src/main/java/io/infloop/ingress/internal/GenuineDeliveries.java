@@ -7,7 +7,6 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.store.StoredWorkflow;
 import io.infloop.store.WorkflowStore;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -66,7 +65,8 @@ final class GenuineDeliveries {
                     misconfigured.get().detail(),
                     false);
         }
-        if (arrival.parts().stream().noneMatch(part -> Selection.isOfType(inbound.trigger(), profile, part))) {
+        if (inbound.mode() != FireMode.DRY_RUN
+                && arrival.parts().stream().noneMatch(part -> Selection.isOfType(inbound.trigger(), profile, part))) {
             return filtered(arrival, "other-event");
         }
         String workflowId = inbound.trigger().workflowId();
@@ -76,7 +76,7 @@ final class GenuineDeliveries {
         }
         CompiledTrigger definition = compiled.of(inbound.trigger());
         if (inbound.mode() == FireMode.DRY_RUN) {
-            return CompletableFuture.completedFuture(dryRun(arrival, definition, declared.get(), verified));
+            return CompletableFuture.completedFuture(DryRun.reply(arrival, definition, declared.get(), verified));
         }
         Selection.Outcome selection = new Selection(definition, declared.get()).of(arrival);
         if (selection instanceof Selection.Invalid invalid) {
@@ -95,17 +95,6 @@ final class GenuineDeliveries {
     private CompletableFuture<Reply> refused(
             Inbound inbound, SourceProfile profile, ErrorCode code, String detail, boolean tell) {
         return CompletableFuture.completedFuture(refusals.refuse(inbound, profile, code, detail, tell));
-    }
-
-    /** The first event that is of the right type stands for all. */
-    private static Reply dryRun(
-            Arrival arrival, CompiledTrigger definition, List<InputDeclaration> declared, boolean verified) {
-        Arrival.Part part = arrival.parts().stream()
-                .filter(candidate -> Selection.isOfType(arrival.inbound().trigger(), arrival.profile(), candidate))
-                .findFirst()
-                .orElseThrow();
-        Map<String, Object> scope = arrival.scope(part, definition.wanted());
-        return DryRun.reply(definition, scope, declared, verified);
     }
 
     private CompletableFuture<Reply> filtered(Arrival arrival, String code) {

@@ -3,13 +3,11 @@ package io.infloop.ingress.internal;
 import io.infloop.core.error.ErrorCode;
 import io.infloop.ingress.TestFire;
 import io.infloop.spi.webhook.HttpHeaders;
-import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
-import io.infloop.store.TriggerSecret;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -54,8 +52,11 @@ public final class InProcessTestFire implements TestFire {
                 .filter(location -> location.from() == ValueLocation.From.HEADER)
                 .ifPresent(location -> trigger.eventType()
                         .ifPresent(type -> headers.putIfAbsent(location.name().toLowerCase(Locale.ROOT), type)));
-        Optional<String> unsigned = source.flatMap(WebhookSource.Descriptor::signature)
-                .flatMap(declaration -> sign(trigger, declaration, delivery.body(), headers));
+        source.flatMap(WebhookSource.Descriptor::deliveryId)
+                .flatMap(ValueRule::place)
+                .filter(location -> location.from() == ValueLocation.From.HEADER)
+                .ifPresent(location -> headers.putIfAbsent(
+                        location.name().toLowerCase(Locale.ROOT), "test-" + pipeline.newCorrelationId()));
         WebhookRequest request = new WebhookRequest(
                 "POST",
                 PublicUrls.of(trigger),
@@ -63,9 +64,16 @@ public final class InProcessTestFire implements TestFire {
                 HttpHeaders.of(headers),
                 delivery.body(),
                 pipeline.clock().instant());
+        Optional<TestSigner.Outcome> signing = source.flatMap(WebhookSource.Descriptor::signature)
+                .map(declaration -> pipeline.signer().sign(trigger, declaration, request));
+        Optional<String> unsigned = signing.filter(TestSigner.Unsigned.class::isInstance)
+                .map(outcome -> ((TestSigner.Unsigned) outcome).reason());
+        WebhookRequest sent = signing.filter(TestSigner.Signed.class::isInstance)
+                .map(outcome -> ((TestSigner.Signed) outcome).request())
+                .orElse(request);
         Inbound inbound = new Inbound(
                 trigger,
-                request,
+                sent,
                 pipeline.newCorrelationId(),
                 delivery.dryRun() ? FireMode.DRY_RUN : FireMode.TEST,
                 delivery.actor());
@@ -82,26 +90,6 @@ public final class InProcessTestFire implements TestFire {
         });
         headers.put("content-type", "application/json");
         return headers;
-    }
-
-    /** @return why the delivery is not signed by the server */
-    private Optional<String> sign(
-            Trigger trigger, SignatureDeclaration declaration, byte[] body, Map<String, String> headers) {
-        Optional<String> secret = trigger.secretsAt(pipeline.clock().millis()).stream()
-                .findFirst()
-                .map(TriggerSecret::value);
-        if (secret.isEmpty()) {
-            return Optional.of("the trigger has no secret to sign with");
-        }
-        if (TestSigner.header(declaration).filter(headers::containsKey).isPresent()) {
-            return Optional.of("the request brought its own signature");
-        }
-        TestSigner.Outcome outcome = TestSigner.sign(declaration, secret.get(), body);
-        if (outcome instanceof TestSigner.Signed signed) {
-            headers.put(signed.header(), signed.value());
-            return Optional.empty();
-        }
-        return Optional.of(((TestSigner.Unsupported) outcome).reason());
     }
 
     private static Result result(Reply reply, Optional<String> unsigned) {

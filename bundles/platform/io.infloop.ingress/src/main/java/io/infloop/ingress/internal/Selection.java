@@ -100,8 +100,7 @@ final class Selection {
     }
 
     /** Prefixes keep the keys apart from ids, which are the sender's. */
-    private Optional<DedupKey> dedup(
-            Inbound inbound, SourceProfile profile, Arrival.Part part, Map<String, Object> scope) {
+    Optional<DedupKey> dedup(Inbound inbound, SourceProfile profile, Arrival.Part part, Map<String, Object> scope) {
         Trigger.Dedup dedup = inbound.trigger().dedup();
         if (!counts(inbound, dedup)) {
             return Optional.empty();

@@ -1,94 +1,71 @@
 package io.infloop.ingress.internal;
 
-import io.infloop.spi.json.JsonObject;
+import io.infloop.host.ContributionUnavailableException;
+import io.infloop.host.Contributions;
+import io.infloop.host.Lease;
+import io.infloop.host.PluginCallException;
+import io.infloop.spi.signing.KeyFetcher;
+import io.infloop.spi.signing.SignatureScheme;
+import io.infloop.spi.signing.SigningContext;
+import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.webhook.SignatureDeclaration;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.Locale;
-import java.util.Map;
+import io.infloop.spi.webhook.ValueLocation;
+import io.infloop.spi.webhook.WebhookRequest;
+import io.infloop.store.Trigger;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
-/**
- * Signs the deliveries of an operator as the source would. It knows the common form, an HMAC over the body in one header; for any
- * other it says so.
- */
+/** Signs the deliveries of an operator as the source would, with the newest secret of the trigger. */
 final class TestSigner {
-    private static final Map<String, String> ALGORITHMS =
-            Map.of("sha1", "HmacSHA1", "sha256", "HmacSHA256", "sha384", "HmacSHA384", "sha512", "HmacSHA512");
-    private static final Set<String> UNDERSTOOD =
-            Set.of("algorithm", "encoding", "source", "format", "payload", "hexCase");
+    private static final Duration DEADLINE = Duration.ofMillis(SignatureScheme.DEADLINE_MILLIS);
 
     /** What came of it. */
-    sealed interface Outcome permits Signed, Unsupported {}
+    sealed interface Outcome permits Signed, Unsigned {}
 
-    /** @param header name of the header, lower case */
-    record Signed(String header, String value) implements Outcome {}
+    record Signed(WebhookRequest request) implements Outcome {}
 
     /** @param reason a sentence for the operator */
-    record Unsupported(String reason) implements Outcome {}
+    record Unsigned(String reason) implements Outcome {}
 
-    private TestSigner() {}
+    private final Contributions contributions;
+    private final Clock clock;
 
-    /** The header that the signature belongs into, if it belongs into one. */
-    static Optional<String> header(SignatureDeclaration declaration) {
-        return declaration
-                .settings()
-                .object("source")
-                .filter(source -> source.string("from").filter("header"::equals).isPresent())
-                .flatMap(source -> source.string("name"))
-                .map(name -> name.toLowerCase(Locale.ROOT));
+    TestSigner(Contributions contributions, Clock clock) {
+        this.contributions = contributions;
+        this.clock = clock;
     }
 
-    static Outcome sign(SignatureDeclaration declaration, String secret, byte[] body) {
-        JsonObject settings = declaration.settings();
-        if (!declaration.scheme().equals("hmac")) {
-            return unsupported("signatures of scheme '" + declaration.scheme() + "'");
-        }
-        Optional<String> field = settings.asMap().keySet().stream()
-                .filter(name -> !UNDERSTOOD.contains(name))
-                .findFirst();
-        if (field.isPresent()) {
-            return unsupported("hmac signatures with '" + field.get() + "'");
-        }
-        if (!settings.string("payload").orElse("{body}").equals("{body}")) {
-            return unsupported("hmac signatures over more than the body");
-        }
-        Optional<String> header = header(declaration);
-        String algorithm = ALGORITHMS.get(settings.string("algorithm").orElse("sha256"));
-        Optional<String> prefix = prefix(settings.object("format").orElse(JsonObject.EMPTY));
-        if (header.isEmpty() || algorithm == null || prefix.isEmpty()) {
-            return unsupported("hmac signatures of this form");
-        }
-        try {
-            Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), algorithm));
-            byte[] code = mac.doFinal(body);
-            return switch (settings.string("encoding").orElse("hex")) {
-                case "hex" ->
-                    new Signed(header.get(), prefix.get() + HexFormat.of().formatHex(code));
-                case "base64" ->
-                    new Signed(header.get(), prefix.get() + Base64.getEncoder().encodeToString(code));
-                default -> unsupported("hmac signatures of this encoding");
-            };
-        } catch (GeneralSecurityException unusable) {
-            return unsupported("this algorithm on this Java");
+    Outcome sign(Trigger trigger, SignatureDeclaration declaration, WebhookRequest unsigned) {
+        try (Lease<SignatureScheme> lease = contributions.acquire(SignatureScheme.class, declaration.scheme())) {
+            return lease.call(DEADLINE, scheme -> sign(scheme, trigger, declaration, unsigned));
+        } catch (ContributionUnavailableException | PluginCallException unavailable) {
+            return new Unsigned("the scheme cannot be asked: " + unavailable.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return new Unsigned("the server is shutting down");
         }
     }
 
-    private static Optional<String> prefix(JsonObject format) {
-        return switch (format.string("type").orElse("raw")) {
-            case "raw" -> Optional.of("");
-            case "prefix" -> format.string("prefix");
-            default -> Optional.empty();
-        };
-    }
-
-    private static Unsupported unsupported(String what) {
-        return new Unsupported("the server cannot make " + what + "; send the signature header yourself");
+    private Outcome sign(
+            SignatureScheme scheme, Trigger trigger, SignatureDeclaration declaration, WebhookRequest unsigned) {
+        List<SigningSecret> secrets = trigger.secretsAt(clock.millis()).stream()
+                .map(secret -> new SigningSecret(secret.id(), secret.value()))
+                .toList();
+        if (secrets.isEmpty() && scheme.needsSecret(declaration.settings())) {
+            return new Unsigned("the trigger has no secret to sign with");
+        }
+        for (ValueLocation place : scheme.credentials(declaration.settings())) {
+            if (place.from() == ValueLocation.From.HEADER
+                    && !unsigned.headers().all(place.name()).isEmpty()) {
+                return new Unsigned("the request brought its own signature");
+            }
+        }
+        SigningContext context = SigningContext.of(secrets, trigger.config(), clock, KeyFetcher.NONE);
+        Optional<WebhookRequest> signed = scheme.sign(unsigned, declaration.settings(), context);
+        return signed.<Outcome>map(Signed::new)
+                .orElseGet(() -> new Unsigned("the server cannot make signatures of scheme '" + declaration.scheme()
+                        + "' for this request; send the signature yourself"));
     }
 }

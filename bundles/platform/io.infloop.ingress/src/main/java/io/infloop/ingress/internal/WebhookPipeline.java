@@ -55,6 +55,7 @@ public final class WebhookPipeline implements StartPart {
     private final TriggerGate gate;
     private final SourceProfiles profiles;
     private final SignatureGate signatures;
+    private final TestSigner signer;
     private final Challenges challenges;
     private final CompiledTriggers compiled;
     private final RefusedDeliveries refused;
@@ -109,6 +110,7 @@ public final class WebhookPipeline implements StartPart {
         this.gate = new TriggerGate(triggers, limiters, requestsPerMinute, audit, clock);
         this.profiles = new SourceProfiles(contributions);
         this.signatures = new SignatureGate(contributions, this::fetch, clock);
+        this.signer = new TestSigner(contributions, clock);
         this.challenges = new Challenges(triggers, clock);
         this.compiled = new CompiledTriggers(triggers, this::forget);
         this.refused = new RefusedDeliveries(records, clock);
@@ -156,6 +158,10 @@ public final class WebhookPipeline implements StartPart {
 
     TriggerGate gate() {
         return gate;
+    }
+
+    TestSigner signer() {
+        return signer;
     }
 
     Clock clock() {

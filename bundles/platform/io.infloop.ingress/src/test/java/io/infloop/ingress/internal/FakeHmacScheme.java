@@ -5,6 +5,7 @@ import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
+import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class FakeHmacScheme implements SignatureScheme {
     boolean needsSecret = true;
     boolean needsPublicUrl;
     boolean fetchesKeys;
+    boolean signs = true;
     Duration replayWindow = Duration.ZERO;
     String thread = "";
 
@@ -88,6 +91,20 @@ final class FakeHmacScheme implements SignatureScheme {
             }
         }
         return Verification.rejected(Verification.Reason.MISMATCH, "the signature does not fit");
+    }
+
+    @Override
+    public Optional<WebhookRequest> sign(WebhookRequest unsigned, JsonObject settings, SigningContext context) {
+        if (!signs) {
+            return Optional.empty();
+        }
+        Map<String, String> headers = new LinkedHashMap<>(unsigned.headers().joined());
+        headers.put(
+                "x-hub-signature-256",
+                "sha256="
+                        + HexFormat.of()
+                                .formatHex(mac(unsigned, context.secrets().get(0))));
+        return Optional.of(unsigned.withHeaders(HttpHeaders.of(headers)));
     }
 
     static String signature(String secret, String body) {

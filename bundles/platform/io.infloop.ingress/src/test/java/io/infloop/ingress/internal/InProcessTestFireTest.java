@@ -6,7 +6,6 @@ import io.infloop.core.audit.Actor;
 import io.infloop.ingress.TestFire;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
-import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.store.Trigger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -73,28 +72,23 @@ class InProcessTestFireTest {
     }
 
     @Test
-    void theSignerKnowsTheDocumentedExampleAndItsLimits() {
-        byte[] body = "Hello, World!".getBytes(StandardCharsets.UTF_8);
-        JsonObject settings = Json.parseObject(
-                "{\"source\":{\"from\":\"header\",\"name\":\"X-Hub-Signature-256\"},\"format\":{\"type\":\"prefix\",\"prefix\":\"sha256=\"}}");
-        assertThat(TestSigner.sign(new SignatureDeclaration("hmac", settings), Fixture.SECRET, body))
-                .isEqualTo(new TestSigner.Signed(
-                        "x-hub-signature-256",
-                        "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"));
-        for (SignatureDeclaration other : List.of(
-                new SignatureDeclaration("ed25519", settings),
-                new SignatureDeclaration(
-                        "hmac",
-                        settings.toBuilder().put("timestamp", JsonObject.EMPTY).build()),
-                new SignatureDeclaration(
-                        "hmac",
-                        settings.toBuilder().put("payload", "{id}.{body}").build()),
-                new SignatureDeclaration(
-                        "hmac", settings.toBuilder().put("algorithm", "md5").build()),
-                new SignatureDeclaration(
-                        "hmac", settings.toBuilder().put("encoding", "rot13").build()))) {
-            assertThat(TestSigner.sign(other, Fixture.SECRET, body)).isInstanceOf(TestSigner.Unsupported.class);
-        }
+    void whatTheServerCannotSignItSays() {
+        fixture.scheme.signs = false;
+        TestFire.Result result = fire(Map.of(), "{}", false);
+        assertThat(result.status()).isEqualTo(401);
+        assertThat(result.unsigned()).get().asString().contains("send the signature yourself");
+        fixture.put(fixture.trigger().toBuilder().secrets(List.of()).build());
+        assertThat(fire(Map.of(), "{}", false).unsigned()).contains("the trigger has no secret to sign with");
+    }
+
+    @Test
+    void aDryRunShowsEveryStageOfAnEventThatIsNotWanted() {
+        JsonObject body = body(fire(Map.of("X-GitHub-Event", "push"), "{}", true));
+        assertThat(body.get("fires")).isEqualTo(false);
+        assertThat(Json.write(body.get("stages")))
+                .isEqualTo("[{\"stage\":\"signature\",\"passed\":true,\"detail\":\"the signature fits\"},"
+                        + "{\"stage\":\"event\",\"passed\":false,"
+                        + "\"detail\":\"the trigger wants 'pull_request', and there is none\"}]");
     }
 
     private TestFire.Result fire(Map<String, String> headers, String body, boolean dryRun) {
