@@ -12,12 +12,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** What becomes of a delivery once it is known to be genuine: it is read, sifted, and stored with all that it starts, or not at all. */
 final class GenuineDeliveries {
-    /** Refuses a delivery, with a record of why. */
-    interface Refusals {
-        /** @param tell whether the sender may know the detail */
-        Reply refuse(Inbound inbound, SourceProfile profile, ErrorCode code, String detail, boolean tell);
-    }
-
     private final Arrivals arrivals;
     private final CompiledTriggers compiled;
     private final Workflows workflows;
@@ -94,7 +88,7 @@ final class GenuineDeliveries {
 
     private CompletableFuture<Reply> refused(
             Inbound inbound, SourceProfile profile, ErrorCode code, String detail, boolean tell) {
-        return CompletableFuture.completedFuture(refusals.refuse(inbound, profile, code, detail, tell));
+        return CompletableFuture.completedFuture(refusals.of(inbound, profile, code, detail, tell));
     }
 
     private CompletableFuture<Reply> filtered(Arrival arrival, String code) {
@@ -132,7 +126,7 @@ final class GenuineDeliveries {
         String detail = "input '" + invalid.problem().field() + "': "
                 + invalid.problem().reason()
                 + (arrival.isBatch() ? " (event " + invalid.index() + " of the batch)" : "");
-        refusals.refuse(inbound, arrival.profile(), ErrorCode.INVALID_INPUTS, detail, false);
+        refusals.of(inbound, arrival.profile(), ErrorCode.INVALID_INPUTS, detail, false);
         JsonObject.Builder body = JsonObject.builder()
                 .put("error", ErrorCode.INVALID_INPUTS.text())
                 .putAll(invalid.problem().toJson());

@@ -50,6 +50,11 @@ final class IntakeRules {
 
     /** For requests that are no handshake. */
     static Optional<Refused> check(Intake intake, WebhookRequest request) {
+        if (!takesEncoding(intake, request.headers().all("content-encoding"))) {
+            return Optional.of(new Refused(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "the source does not compress its bodies; send them as they are"));
+        }
         if (!intake.contentTypes().isEmpty() && !intake.contentTypes().contains(request.contentType())) {
             return Optional.of(new Refused(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,

@@ -22,7 +22,6 @@ import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,7 +45,6 @@ import org.slf4j.LoggerFactory;
         property = StartPart.NAME + "=ingress")
 public final class WebhookPipeline implements StartPart {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookPipeline.class);
-    private static final Duration REJECTION_LOG_WINDOW = Duration.ofSeconds(10);
 
     private final Contributions contributions;
     private final Clock clock;
@@ -58,11 +56,10 @@ public final class WebhookPipeline implements StartPart {
     private final TestSigner signer;
     private final Challenges challenges;
     private final CompiledTriggers compiled;
-    private final RefusedDeliveries refused;
+    private final Refusals refusals;
     private final GenuineDeliveries genuine;
     private final GateThreads threads = new GateThreads();
     private final CorrelationIds correlationIds = new CorrelationIds();
-    private final Throttle rejectionLog = new Throttle(REJECTION_LOG_WINDOW);
     private final AtomicReference<KeyFetcher> keys = new AtomicReference<>();
 
     @Activate
@@ -113,15 +110,16 @@ public final class WebhookPipeline implements StartPart {
         this.signer = new TestSigner(contributions, clock);
         this.challenges = new Challenges(triggers, clock);
         this.compiled = new CompiledTriggers(triggers, this::forget);
-        this.refused = new RefusedDeliveries(records, clock);
+        RefusedDeliveries kept = new RefusedDeliveries(records, clock);
+        this.refusals = new Refusals(audit, kept, clock);
         this.genuine = new GenuineDeliveries(
                 new Arrivals(contributions),
                 compiled,
                 workflows,
                 workflowStore,
-                new Acceptance(records, triggers, runs, events, audit, refused, clock),
-                refused,
-                this::refuse);
+                new Acceptance(records, triggers, runs, events, audit, kept, clock),
+                kept,
+                refusals);
     }
 
     /** Schemes that need remote keys are told to come back while nobody fetches any. */
@@ -153,7 +151,7 @@ public final class WebhookPipeline implements StartPart {
     private void forget(String triggerId) {
         gate.forget(triggerId);
         signatures.forget(triggerId);
-        rejectionLog.forget(triggerId);
+        refusals.forget(triggerId);
     }
 
     TriggerGate gate() {
@@ -206,7 +204,7 @@ public final class WebhookPipeline implements StartPart {
         boolean taken = threads.run(
                 () -> relay(safely(inbound, () -> slowly(inbound, decision)), reply),
                 () -> reply.complete(Reply.error(ErrorCode.SHUTTING_DOWN)));
-        return taken ? reply : safely(inbound, () -> refuse(inbound, ErrorCode.BUSY, "too many slow verifications"));
+        return taken ? reply : safely(inbound, () -> refused(inbound, ErrorCode.BUSY, "too many slow verifications"));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -229,8 +227,12 @@ public final class WebhookPipeline implements StartPart {
                 profile);
     }
 
+    private CompletableFuture<Reply> refused(Inbound inbound, ErrorCode code, String detail) {
+        return CompletableFuture.completedFuture(refusals.of(inbound, code, detail));
+    }
+
     private CompletableFuture<Reply> unknownSource(Inbound inbound) {
-        return refuse(
+        return refused(
                 inbound,
                 ErrorCode.PLUGIN_UNAVAILABLE,
                 "source '" + inbound.trigger().pluginId() + "' is not in service");
@@ -240,7 +242,7 @@ public final class WebhookPipeline implements StartPart {
         try {
             return work.get();
         } catch (InfloopException known) {
-            return refuse(inbound, known.code(), known.getMessage());
+            return refused(inbound, known.code(), known.getMessage());
         } catch (RuntimeException | Error defect) {
             // Errors too: a plugin's missing class or a lack of memory must not leave the sender without an answer.
             LOG.error("trigger {}: a delivery met a defect ({})", masked(inbound), inbound.correlationId(), defect);
@@ -250,7 +252,7 @@ public final class WebhookPipeline implements StartPart {
 
     private CompletableFuture<Reply> defect(Inbound inbound) {
         try {
-            recordRefusal(inbound, ErrorCode.INTERNAL, "a defect of the server");
+            refusals.record(inbound, ErrorCode.INTERNAL, "a defect of the server");
             return CompletableFuture.completedFuture(Reply.internal(inbound.correlationId()));
         } catch (RuntimeException | Error again) {
             LOG.error("trigger {}: a defect could not be recorded", masked(inbound), again);
@@ -273,14 +275,15 @@ public final class WebhookPipeline implements StartPart {
             Optional<IntakeRules.Refused> unfit =
                     IntakeRules.check(profile.descriptor().intake(), inbound.request());
             if (unfit.isPresent()) {
-                return CompletableFuture.completedFuture(
-                        refuse(inbound, profile, unfit.get().code(), unfit.get().reason(), true));
+                return CompletableFuture.completedFuture(refusals.of(
+                        inbound, profile, unfit.get().code(), unfit.get().reason(), true));
             }
         }
         SignatureGate.Outcome outcome = signatures.check(inbound.trigger(), profile, inbound.request());
         inbound.times().end(Stage.SIGNATURE);
         if (outcome instanceof SignatureGate.Refused refusal) {
-            return CompletableFuture.completedFuture(refuse(inbound, profile, refusal.code(), refusal.detail(), false));
+            return CompletableFuture.completedFuture(
+                    refusals.of(inbound, profile, refusal.code(), refusal.detail(), false));
         }
         if (outcome instanceof SignatureGate.Answered handshake) {
             audit.challenge(inbound, handshake.reply().status(), false);
@@ -298,7 +301,7 @@ public final class WebhookPipeline implements StartPart {
         return delivery
                 ? genuine.take(inbound, profile, passed.verified())
                 : CompletableFuture.completedFuture(
-                        refuse(inbound, profile, ErrorCode.FORBIDDEN, "no handshake of the source", false));
+                        refusals.of(inbound, profile, ErrorCode.FORBIDDEN, "no handshake of the source", false));
     }
 
     private void noteUse(Inbound inbound, SignatureGate.Passed passed) {
@@ -319,40 +322,9 @@ public final class WebhookPipeline implements StartPart {
         }
         if (outcome instanceof Challenges.Refused refusal) {
             return Optional.of(CompletableFuture.completedFuture(
-                    refuse(inbound, profile, refusal.code(), refusal.detail(), false)));
+                    refusals.of(inbound, profile, refusal.code(), refusal.detail(), false)));
         }
         return Optional.empty();
-    }
-
-    private CompletableFuture<Reply> refuse(Inbound inbound, ErrorCode code, String detail) {
-        recordRefusal(inbound, code, detail);
-        return CompletableFuture.completedFuture(Reply.error(code).withCorrelation(inbound.correlationId()));
-    }
-
-    /** @param tell whether the sender may know the detail */
-    private Reply refuse(Inbound inbound, SourceProfile profile, ErrorCode code, String detail, boolean tell) {
-        recordRefusal(inbound, code, detail);
-        // Without its scheme nobody knows which values of a request are secret.
-        if (profile.signature().isEmpty() || profile.scheme().isPresent()) {
-            refused.rejected(inbound, profile, code, Optional.ofNullable(detail));
-        }
-        Reply reply = code == ErrorCode.BAD_SIGNATURE
-                ? profile.descriptor().reject().map(SafeReplies::of).orElse(Reply.error(code))
-                : tell ? Reply.error(code, detail) : Reply.error(code);
-        return reply.withCorrelation(inbound.correlationId());
-    }
-
-    private void recordRefusal(Inbound inbound, ErrorCode code, String detail) {
-        audit.rejected(inbound, code, Optional.ofNullable(detail));
-        if (rejectionLog.passes(inbound.trigger().id(), clock.millis())) {
-            LOG.info(
-                    "trigger {}: refused a delivery: {} ({}, {}); further ones within {} s are in the audit only",
-                    masked(inbound),
-                    code.text(),
-                    IngressAudit.oneLine(String.valueOf(detail)),
-                    inbound.correlationId(),
-                    REJECTION_LOG_WINDOW.toSeconds());
-        }
     }
 
     private static String masked(Inbound inbound) {

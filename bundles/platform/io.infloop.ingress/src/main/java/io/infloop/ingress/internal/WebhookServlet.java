@@ -5,7 +5,6 @@ import io.infloop.core.error.ErrorCode;
 import io.infloop.core.http.RequestFacts;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.WebhookRequest;
-import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Servlet;
@@ -16,7 +15,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
@@ -110,55 +108,21 @@ public final class WebhookServlet extends HttpServlet {
         }
         StageTimes times = new StageTimes();
         if (!METHODS.contains(request.getMethod())) {
-            refuse(methodNotAllowed("POST"), request, response);
+            refuse(EarlyAnswers.POST_ONLY, request, response);
             return;
         }
         TriggerGate.Outcome outcome = current.gate().admit(triggerId(request), RequestFacts.remoteAddress(request));
         if (outcome instanceof TriggerGate.Closed closed) {
-            refuse(isPost(request) ? closed.reply() : hidden(closed.reply()), request, response);
+            refuse(EarlyAnswers.hiding(request.getMethod(), closed.reply()), request, response);
             return;
         }
         Trigger trigger = ((TriggerGate.Open) outcome).trigger();
-        Optional<Reply> refusal = refusal(current, trigger, request);
+        Optional<Reply> refusal = EarlyAnswers.refusal(current.source(trigger), trigger, request);
         if (refusal.isPresent()) {
             refuse(refusal.get(), request, response);
         } else {
             receive(current, trigger, times, request, response);
         }
-    }
-
-    private static boolean isPost(HttpServletRequest request) {
-        return "POST".equals(request.getMethod());
-    }
-
-    /** Whoever asks with another method does not learn which triggers there are. */
-    private static Reply hidden(Reply reply) {
-        return reply.status() == 404 ? methodNotAllowed("POST") : reply;
-    }
-
-    private static Reply methodNotAllowed(String allowed) {
-        return Reply.error(ErrorCode.METHOD_NOT_ALLOWED).with("allow", allowed);
-    }
-
-    /** Why a request is refused by its headers alone. */
-    private static Optional<Reply> refusal(WebhookPipeline current, Trigger trigger, HttpServletRequest request) {
-        Optional<WebhookSource.Descriptor> source = current.source(trigger);
-        String method = request.getMethod();
-        if (source.isEmpty()) {
-            // A handshake may be one of a source that is about to come back.
-            return Optional.of(Reply.error(ErrorCode.PLUGIN_UNAVAILABLE));
-        }
-        if (!IntakeRules.takes(source.get(), method)) {
-            return Optional.of(methodNotAllowed(IntakeRules.allowed(source.get())));
-        }
-        if (request.getContentLengthLong() > trigger.maxBodyBytes()) {
-            return Optional.of(Reply.error(ErrorCode.PAYLOAD_TOO_LARGE));
-        }
-        if (!IntakeRules.takesEncoding(
-                source.get().intake(), Collections.list(request.getHeaders("content-encoding")))) {
-            return Optional.of(Reply.error(ErrorCode.UNSUPPORTED_MEDIA_TYPE));
-        }
-        return Optional.empty();
     }
 
     /**

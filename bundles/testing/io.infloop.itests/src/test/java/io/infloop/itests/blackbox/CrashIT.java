@@ -23,9 +23,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +87,7 @@ class CrashIT {
         writeAgent(data, mark(ROUNDS));
         try (Server server = setup(data).start()) {
             assertThat(leftOf(ROUNDS)).isEmpty();
+            deliveries.sendUnanswered(server);
             Fixtures.await().atMost(Duration.ofSeconds(120)).until(() -> isIdle(server));
             Fixtures.await().until(() -> leftOf(ROUNDS + 1).isEmpty());
             deliveries.assertEachRanOnce(data);
@@ -125,9 +129,16 @@ class CrashIT {
                 && server.get("/api/run").json().path("state").path("active").size() == 0;
     }
 
-    /** Deliveries of two kinds, and those that were acknowledged. */
+    /** A delivery, which has the same id each time it is sent. */
+    private record Parcel(String trigger, int number, String id) {}
+
+    /**
+     * Deliveries of two kinds, and those that were acknowledged. What a dead server did not answer is sent again, as senders do: it may
+     * have been stored or not.
+     */
     private static final class Deliveries {
         private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        private final Queue<Parcel> unanswered = new ConcurrentLinkedQueue<>();
         private final AtomicInteger number = new AtomicInteger();
         private String quick = "";
         private String working = "";
@@ -160,19 +171,41 @@ class CrashIT {
 
         /** @return false when the server is dead */
         private boolean send(Server server, String trigger) {
+            Parcel again = unanswered.poll();
+            return send(
+                    server,
+                    again == null
+                            ? new Parcel(
+                                    trigger,
+                                    number.incrementAndGet(),
+                                    UUID.randomUUID().toString())
+                            : again);
+        }
+
+        private boolean send(Server server, Parcel parcel) {
             try {
                 Answer answer = server.send(GitHub.delivery(
                         server,
-                        trigger,
+                        parcel.trigger(),
                         "pull_request",
                         SECRET,
-                        GitHub.pullRequest("opened", number.incrementAndGet(), "fix")));
+                        GitHub.pullRequest("opened", parcel.number(), "fix"),
+                        parcel.id()));
                 if (answer.status() == 202) {
                     acknowledged.add(answer.json().path("correlationId").asText());
+                } else {
+                    unanswered.add(parcel);
                 }
                 return true;
             } catch (UncheckedIOException serverDied) {
+                unanswered.add(parcel);
                 return false;
+            }
+        }
+
+        void sendUnanswered(Server server) {
+            for (Parcel parcel = unanswered.poll(); parcel != null; parcel = unanswered.poll()) {
+                assertThat(send(server, parcel)).isTrue();
             }
         }
 
@@ -189,7 +222,10 @@ class CrashIT {
                     finished.merge(run.path("correlationId").asText(), 1, Integer::sum);
                 }
             }
-            assertThat(finished.keySet()).as("every acknowledged delivery ran").containsAll(acknowledged);
+            assertThat(finished.keySet())
+                    .as("every delivery ran, and none became another one by being sent again")
+                    .isEqualTo(acknowledged);
+            assertThat(acknowledged).hasSize(number.get());
             assertThat(finished.values()).as("none ran twice").containsOnly(1);
         }
     }

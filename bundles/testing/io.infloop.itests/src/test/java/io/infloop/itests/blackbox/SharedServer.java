@@ -13,7 +13,10 @@ final class SharedServer {
     static synchronized Server get() {
         if (server == null) {
             Path data = Distribution.temporaryDirectory("shared").resolve("data");
-            server = Server.on(data).with("INFLOOP_MAX_CONCURRENT_RUNS", "4").start();
+            server = Server.on(data)
+                    .with("INFLOOP_MAX_CONCURRENT_RUNS", "4")
+                    .with("INFLOOP_TRUSTED_PROXIES", "127.0.0.1")
+                    .start();
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         }
         return server;
