@@ -94,7 +94,7 @@ final class Arrival {
         public Map<String, Object> query() {
             Map<String, Object> query =
                     new LinkedHashMap<>(FormBodies.parse(arrival.readable().rawQuery()));
-            query.keySet().removeIf(arrival.profile().redaction()::isSecret);
+            query.keySet().removeIf(arrival.profile().redaction()::isHidden);
             return query;
         }
 

@@ -42,7 +42,8 @@ final class Redaction {
             "apikey",
             "api-key");
 
-    private static final Set<String> NEVER_IN_QUERY = Set.of("key", "sig", "auth", "access_key", "code", "pwd", "pass");
+    /** Parameters that some senders use for a secret and others for something a workflow needs. */
+    private static final Set<String> MAYBE_IN_QUERY = Set.of("key", "sig", "auth", "access_key", "code", "pwd", "pass");
     /** Shorter values would be found where they are none. */
     private static final int MIN_IN_BODY = 4;
 
@@ -101,9 +102,13 @@ final class Redaction {
         return query.toString();
     }
 
-    boolean isSecret(String parameter) {
-        String name = parameter.toLowerCase(Locale.ROOT);
-        return parameters.contains(parameter) || NEVER_IN_QUERY.contains(name) || tells(name);
+    private boolean isSecret(String parameter) {
+        return isHidden(parameter) || MAYBE_IN_QUERY.contains(parameter.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether templates must not see a parameter: what they take over ends up in the journal. */
+    boolean isHidden(String parameter) {
+        return parameters.contains(parameter) || tells(parameter.toLowerCase(Locale.ROOT));
     }
 
     private static boolean tells(String name) {

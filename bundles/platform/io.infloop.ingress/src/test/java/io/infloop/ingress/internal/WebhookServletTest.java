@@ -3,6 +3,9 @@ package io.infloop.ingress.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.infloop.spi.webhook.ChallengeRule;
+import io.infloop.spi.webhook.RequestCondition;
+import io.infloop.spi.webhook.RequestTemplate;
 import io.infloop.store.Trigger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,8 +26,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -302,6 +307,54 @@ class WebhookServletTest {
                 BodyHandlers.ofString());
         assertThat(encoded.statusCode()).isEqualTo(415);
         assertThat(fixture.deliveries).isEmpty();
+    }
+
+    @Test
+    void aTriggerHasACapOfItsOwn() throws Exception {
+        int cap = 3 * 1_048_576;
+        fixture.put(fixture.trigger().toBuilder().maxBodyBytes(cap).build());
+        assertThat(post(BodyPublishers.ofByteArray(new byte[cap])).statusCode()).isEqualTo(401);
+        assertThat(post(chunked(new byte[cap])).statusCode()).isEqualTo(401);
+        assertThat(post(chunked(new byte[cap + 1])).statusCode()).isEqualTo(413);
+        fixture.put(fixture.trigger().toBuilder().maxBodyBytes(1_024).build());
+        assertThat(post(BodyPublishers.ofByteArray(new byte[1_025])).statusCode())
+                .isEqualTo(413);
+        await().untilAsserted(() -> assertThat(servlet.budget().taken()).isZero());
+    }
+
+    @Test
+    void methodsReachHandshakesThatAreDeclaredForThem() throws Exception {
+        fixture.put(Fixture.signed()
+                .challenges(List.of(
+                        handshake("GET", RequestTemplate.compile("{query:challenge}")),
+                        handshake("HEAD", RequestTemplate.fixed("")))));
+        HttpResponse<String> echoed = send("GET", "?challenge=abc");
+        assertThat(echoed.statusCode()).isEqualTo(200);
+        assertThat(echoed.body()).isEqualTo("abc");
+        assertThat(send("HEAD", "").statusCode()).isEqualTo(200);
+        for (String method : new String[] {"OPTIONS", "PUT", "DELETE", "PATCH"}) {
+            HttpResponse<String> refused = send(method, "");
+            assertThat(refused.statusCode()).as(method).isEqualTo(405);
+            assertThat(refused.headers().firstValue("allow")).as(method).isPresent();
+        }
+        assertThat(fixture.items).isEmpty();
+    }
+
+    private static ChallengeRule handshake(String method, RequestTemplate body) {
+        return new ChallengeRule(
+                RequestCondition.builder().method(method).build(),
+                false,
+                false,
+                Optional.empty(),
+                ChallengeRule.Respond.text(200, Map.of(), body));
+    }
+
+    private HttpResponse<String> send(String method, String query) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(uri(Fixture.TRIGGER_ID + query))
+                        .method(method, BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     @Test
