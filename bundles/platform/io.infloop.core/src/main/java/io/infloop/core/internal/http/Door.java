@@ -40,7 +40,8 @@ public final class Door implements Preprocessor {
     private final InFlight inFlight = new InFlight();
     private volatile boolean open;
 
-    Door(Optional<ApiToken> token, String host) {
+    /** Every peer speaks for itself. */
+    public Door(Optional<ApiToken> token, String host) {
         this(token, host, TrustedProxies.NONE);
     }
 
