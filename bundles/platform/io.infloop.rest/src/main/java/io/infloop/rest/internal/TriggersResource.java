@@ -3,6 +3,7 @@ package io.infloop.rest.internal;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
 import io.infloop.core.error.ErrorCode;
+import io.infloop.core.error.InfloopException;
 import io.infloop.core.id.Ids;
 import io.infloop.engine.Workflows;
 import io.infloop.host.Contributions;
@@ -15,24 +16,23 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
-/** {@code /api/triggers}: the webhook URLs. Secrets go in and never come out. */
+/** {@code /api/triggers}: the webhook URLs. Secrets go in and, but for one that was made here, never come out. */
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern({"/api/triggers", "/api/triggers/*"})
 public final class TriggersResource extends ApiServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient TriggerStore triggers;
-    private final transient TriggerDraft draft;
+    private final transient TriggerRules rules;
     private final transient AuditLog audit;
     private final transient TriggerTest test;
     private final transient Clock clock;
-    /** Two changes of one trigger must not mix: a replacement keeps the secret that it found. */
-    private final transient Object writing = new Object();
 
     @Activate
     public TriggersResource(
@@ -52,7 +52,7 @@ public final class TriggersResource extends ApiServlet {
             TestFire testFire,
             Clock clock) {
         this.triggers = triggers;
-        this.draft = new TriggerDraft(contributions, workflows);
+        this.rules = new TriggerRules(contributions, workflows);
         this.audit = audit;
         this.test = new TriggerTest(testFire);
         this.clock = clock;
@@ -60,33 +60,79 @@ public final class TriggersResource extends ApiServlet {
 
     @Override
     ApiReply handle(ApiRequest request) {
-        List<String> path = request.path();
-        return switch (path.size()) {
-            case 0 ->
-                switch (request.method()) {
-                    case "GET" -> list(request);
-                    case "POST" -> create(request);
-                    default -> ApiReply.methodNotAllowed("GET, POST");
-                };
-            case 1 -> one(request, path.get(0));
-            case 2 -> path.get(1).equals("test") ? test(request, path.get(0)) : ApiReply.error(ErrorCode.NOT_FOUND);
-            default -> ApiReply.error(ErrorCode.NOT_FOUND);
-        };
+        try {
+            List<String> path = request.path();
+            return switch (path.size()) {
+                case 0 ->
+                    switch (request.method()) {
+                        case "GET" -> list(request);
+                        case "POST" -> create(request);
+                        default -> ApiReply.methodNotAllowed("GET, POST");
+                    };
+                case 1 -> one(request, path.get(0));
+                case 2 -> action(request, path.get(0), path.get(1));
+                case 3 ->
+                    path.get(1).equals("secrets")
+                            ? secret(request, path.get(0), path.get(2))
+                            : ApiReply.error(ErrorCode.NOT_FOUND);
+                default -> ApiReply.error(ErrorCode.NOT_FOUND);
+            };
+        } catch (InvalidTriggerException invalid) {
+            return invalid.reply();
+        }
     }
 
     private ApiReply one(ApiRequest request, String id) {
         return switch (request.method()) {
-            case "GET" ->
-                find(id).map(trigger -> ApiReply.ok("trigger", trigger.toJson()))
-                        .orElseGet(() -> ApiReply.error(ErrorCode.NOT_FOUND));
-            case "PUT" -> replace(request, id);
+            case "GET" -> find(id).map(trigger -> reply(200, trigger)).orElseGet(TriggersResource::unknown);
+            case "PUT" -> write(request, id, true);
+            case "PATCH" -> write(request, id, false);
             case "DELETE" -> delete(request, id);
-            default -> ApiReply.methodNotAllowed("GET, PUT, DELETE");
+            default -> ApiReply.methodNotAllowed("GET, PUT, PATCH, DELETE");
         };
+    }
+
+    private ApiReply action(ApiRequest request, String id, String action) {
+        return switch (action) {
+            case "test", "rotate-id", "secrets", "enable", "disable" -> {
+                if (!request.method().equals("POST")) {
+                    yield ApiReply.methodNotAllowed("POST");
+                }
+                if (find(id).isEmpty()) {
+                    yield unknown();
+                }
+                yield switch (action) {
+                    case "test" -> test.fire(request, id);
+                    case "rotate-id" -> rotate(request, id);
+                    case "secrets" -> addSecret(request, id);
+                    case "enable" ->
+                        update(
+                                request,
+                                id,
+                                "trigger.enabled",
+                                trigger -> checked(
+                                        trigger.toBuilder().enabled(true).build()));
+                    default ->
+                        // Whatever is wrong with it: a trigger can always be switched off.
+                        update(request, id, "trigger.disabled", trigger -> trigger.toBuilder()
+                                .enabled(false)
+                                .build());
+                };
+            }
+            default -> ApiReply.error(ErrorCode.NOT_FOUND);
+        };
+    }
+
+    private static ApiReply unknown() {
+        return ApiReply.error(ErrorCode.NOT_FOUND);
     }
 
     private Optional<Trigger> find(String id) {
         return Ids.isTriggerId(id) ? triggers.find(id) : Optional.empty();
+    }
+
+    private Trigger checked(Trigger trigger) {
+        return rules.checked(trigger, clock.millis());
     }
 
     private ApiReply list(ApiRequest request) {
@@ -94,7 +140,7 @@ public final class TriggersResource extends ApiServlet {
         List<JsonObject> found = triggers.list().stream()
                 .filter(trigger -> workflowId.isEmpty() || trigger.workflowId().equals(workflowId.get()))
                 .sorted(Comparator.comparingLong(Trigger::createdAt).thenComparing(Trigger::id))
-                .map(trigger -> trigger.toJson())
+                .map(this::json)
                 .toList();
         return ApiReply.ok("triggers", found);
     }
@@ -104,18 +150,14 @@ public final class TriggersResource extends ApiServlet {
         if (body.isEmpty()) {
             return ApiReply.error(ErrorCode.INVALID_BODY);
         }
-        TriggerDraft.Outcome outcome = draft.check(body.get(), Ids.newTriggerId(), Optional.empty(), clock.millis());
-        if (outcome instanceof TriggerDraft.Valid valid) {
-            Trigger saved = triggers.save(valid.trigger());
-            audit("trigger.created", request, saved);
-            return ApiReply.json(201, JsonObject.of("trigger", saved.toJson()));
-        }
-        return refused(outcome);
+        Trigger saved = triggers.save(checked(TriggerDraft.created(body.get(), Ids.newTriggerId(), clock.millis())));
+        audit("trigger.created", request, saved);
+        return reply(201, saved);
     }
 
-    private ApiReply replace(ApiRequest request, String id) {
+    private ApiReply write(ApiRequest request, String id, boolean whole) {
         if (find(id).isEmpty()) {
-            return ApiReply.error(ErrorCode.NOT_FOUND);
+            return unknown();
         }
         Optional<JsonObject> body = request.object();
         if (body.isEmpty()) {
@@ -124,48 +166,118 @@ public final class TriggersResource extends ApiServlet {
         if (body.get().has("id") && !id.equals(body.get().get("id"))) {
             return ApiReply.error(ErrorCode.INVALID_TRIGGER, "id cannot be changed; create a new trigger instead");
         }
-        synchronized (writing) {
-            Optional<Trigger> existing = find(id);
-            if (existing.isEmpty()) {
-                return ApiReply.error(ErrorCode.NOT_FOUND);
-            }
-            TriggerDraft.Outcome outcome = draft.check(body.get(), id, existing, clock.millis());
-            if (outcome instanceof TriggerDraft.Valid valid) {
-                Trigger saved = triggers.save(valid.trigger());
-                audit("trigger.updated", request, saved);
-                return ApiReply.ok("trigger", saved.toJson());
-            }
-            return refused(outcome);
+        long now = clock.millis();
+        return update(
+                request,
+                id,
+                "trigger.updated",
+                trigger -> checked(
+                        whole
+                                ? TriggerDraft.replaced(body.get(), trigger, now)
+                                : TriggerDraft.changed(body.get(), trigger, now)));
+    }
+
+    private ApiReply update(ApiRequest request, String id, String auditType, UnaryOperator<Trigger> change) {
+        return changed(request, id, auditType, change)
+                .map(saved -> reply(200, saved))
+                .orElseGet(TriggersResource::unknown);
+    }
+
+    private Optional<Trigger> changed(ApiRequest request, String id, String auditType, UnaryOperator<Trigger> change) {
+        Optional<Trigger> saved = triggers.update(id, trigger -> {
+            requireVersion(request, trigger);
+            return change.apply(trigger);
+        });
+        saved.ifPresent(trigger -> audit(auditType, request, trigger));
+        return saved;
+    }
+
+    private static void requireVersion(ApiRequest request, Trigger trigger) {
+        Optional<String> wanted = request.header("if-match").map(String::strip).filter(value -> !value.equals("*"));
+        if (wanted.isPresent() && !wanted.get().equals(TriggerVersion.of(trigger))) {
+            throw new InfloopException(
+                    ErrorCode.CONFLICT, "the trigger was changed meanwhile; load it again and repeat the change");
         }
     }
 
-    private static ApiReply refused(TriggerDraft.Outcome outcome) {
-        return ApiReply.error(ErrorCode.INVALID_TRIGGER, ((TriggerDraft.Invalid) outcome).reason());
+    private ApiReply rotate(ApiRequest request, String id) {
+        find(id).ifPresent(trigger -> requireVersion(request, trigger));
+        Optional<Trigger> renamed = triggers.rename(id, Ids.newTriggerId());
+        renamed.ifPresent(trigger ->
+                audit.append(event("trigger.id-rotated", request, trigger).with("previousId", Ids.masked(id))));
+        return renamed.map(trigger -> reply(200, trigger)).orElseGet(TriggersResource::unknown);
+    }
+
+    private ApiReply addSecret(ApiRequest request, String id) {
+        Optional<JsonObject> body = request.object();
+        if (body.isEmpty()) {
+            return ApiReply.error(ErrorCode.INVALID_BODY);
+        }
+        TriggerSecrets.Addition addition = TriggerSecrets.addition(body.get());
+        return changed(
+                        request,
+                        id,
+                        "trigger.secret-added",
+                        trigger -> TriggerSecrets.added(trigger, addition, rules.source(trigger), clock.millis()))
+                .map(saved -> ApiReply.json(
+                        201,
+                        JsonObject.builder()
+                                .put("secret", TriggerSecrets.answer(addition, saved))
+                                .put("trigger", json(saved))
+                                .build()))
+                .orElseGet(TriggersResource::unknown);
+    }
+
+    private ApiReply secret(ApiRequest request, String id, String secretId) {
+        if (!request.method().equals("DELETE")) {
+            return ApiReply.methodNotAllowed("DELETE");
+        }
+        Optional<Trigger> existing = find(id);
+        if (existing.isEmpty()) {
+            return unknown();
+        }
+        if (TriggerSecrets.removed(existing.get(), secretId).isEmpty()) {
+            return TriggerSecrets.unknown();
+        }
+        return changed(
+                        request,
+                        id,
+                        "trigger.secret-removed",
+                        trigger -> rules.withEnoughSecrets(
+                                TriggerSecrets.removed(trigger, secretId).orElse(trigger), clock.millis()))
+                .map(saved -> ApiReply.noContent())
+                .orElseGet(TriggersResource::unknown);
     }
 
     private ApiReply delete(ApiRequest request, String id) {
-        // A replacement that has found the trigger must not bring it back.
-        synchronized (writing) {
-            Optional<Trigger> existing = find(id);
-            if (existing.isEmpty() || !triggers.delete(id)) {
-                return ApiReply.error(ErrorCode.NOT_FOUND);
-            }
-            audit("trigger.deleted", request, existing.get());
-            return ApiReply.noContent();
+        Optional<Trigger> existing = find(id);
+        existing.ifPresent(trigger -> requireVersion(request, trigger));
+        if (existing.isEmpty() || !triggers.delete(id)) {
+            return unknown();
         }
+        audit("trigger.deleted", request, existing.get());
+        return ApiReply.noContent();
     }
 
-    private ApiReply test(ApiRequest request, String id) {
-        if (!request.method().equals("POST")) {
-            return ApiReply.methodNotAllowed("POST");
-        }
-        return find(id).isPresent() ? test.fire(request, id) : ApiReply.error(ErrorCode.NOT_FOUND);
+    private ApiReply reply(int status, Trigger trigger) {
+        return ApiReply.json(status, JsonObject.of("trigger", json(trigger))).with("etag", TriggerVersion.of(trigger));
+    }
+
+    /** A trigger of a source that is not in service answers its senders with 503. */
+    private JsonObject json(Trigger trigger) {
+        return trigger.toJson().toBuilder()
+                .put("pluginState", rules.source(trigger).isPresent() ? "active" : "absent")
+                .build();
     }
 
     private void audit(String type, ApiRequest request, Trigger trigger) {
-        audit.append(AuditEvent.of(type, request.actor())
+        audit.append(event(type, request, trigger));
+    }
+
+    private static AuditEvent.Builder event(String type, ApiRequest request, Trigger trigger) {
+        return AuditEvent.of(type, request.actor())
                 .with("triggerId", Ids.masked(trigger.id()))
                 .with("workflowId", trigger.workflowId())
-                .with("pluginId", trigger.pluginId()));
+                .with("pluginId", trigger.pluginId());
     }
 }

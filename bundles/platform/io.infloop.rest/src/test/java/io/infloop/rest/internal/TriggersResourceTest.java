@@ -6,6 +6,7 @@ import io.infloop.core.audit.AuditEvent;
 import io.infloop.engine.Workflows;
 import io.infloop.engine.Workflows.InputDeclaration;
 import io.infloop.ingress.TestFire;
+import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
@@ -24,8 +25,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TriggersResourceTest {
     private static final String GITHUB =
@@ -38,7 +44,7 @@ class TriggersResourceTest {
     private final List<TestFire.Delivery> fired = new ArrayList<>();
     private final TriggersResource resource = new TriggersResource(
             Fakes.fake(TriggerStore.class, this::store),
-            Fakes.contributions(List.of(source("github", true), source("generic", false))),
+            Fakes.contributions(List.of(source("github", true), source("generic", false), twilio())),
             Fakes.fake(
                     Workflows.class,
                     (method, arguments) -> arguments[0].equals("triage")
@@ -63,20 +69,45 @@ class TriggersResourceTest {
                 stored.put(trigger.id(), trigger);
                 yield trigger;
             }
+            case "update" -> {
+                Optional<Trigger> found = Optional.ofNullable(stored.get(arguments[0]));
+                yield found.map(trigger -> {
+                    @SuppressWarnings("unchecked")
+                    UnaryOperator<Trigger> change = (UnaryOperator<Trigger>) arguments[1];
+                    Trigger changed = change.apply(trigger);
+                    stored.put(changed.id(), changed);
+                    return changed;
+                });
+            }
+            case "rename" -> {
+                Trigger renamed = stored.remove(arguments[0]).toBuilder()
+                        .id((String) arguments[1])
+                        .build();
+                stored.put(renamed.id(), renamed);
+                yield Optional.of(renamed);
+            }
             default -> throw new UnsupportedOperationException(method);
         };
     }
 
-    private static io.infloop.host.Contributions.Entry<WebhookSource> source(String id, boolean signs) {
+    static io.infloop.host.Contributions.Entry<WebhookSource> source(String id, boolean signs) {
+        return source(id, signs ? Optional.of(JsonObject.EMPTY) : Optional.empty(), builder -> {});
+    }
+
+    private static io.infloop.host.Contributions.Entry<WebhookSource> source(
+            String id, Optional<JsonObject> signature, Consumer<WebhookSource.Builder> more) {
         WebhookSource.Builder builder = WebhookSource.Descriptor.builder(id, id)
                 .event(new WebhookEvent("issues", "Issues", List.of(), Optional.empty()));
-        if (signs) {
-            builder.eventType(ValueRule.at(ValueLocation.header("x-github-event")))
-                    .signature(new SignatureDeclaration("hmac", JsonObject.EMPTY));
-        }
+        signature.ifPresent(settings -> builder.eventType(ValueRule.at(ValueLocation.header("x-github-event")))
+                .signature(new SignatureDeclaration("hmac", settings)));
+        more.accept(builder);
         WebhookSource.Descriptor descriptor = builder.build();
         WebhookSource source = () -> descriptor;
         return Fakes.entry(source, descriptor);
+    }
+
+    private static io.infloop.host.Contributions.Entry<WebhookSource> twilio() {
+        return source("twilio", Optional.of(JsonObject.of("payload", "{url}{body}")), builder -> {});
     }
 
     private Trigger create() {
@@ -122,7 +153,8 @@ class TriggersResourceTest {
 
         String cleared = GITHUB.replace("\"s3cret-value\"", "null");
         assertThat(Fakes.text(Fakes.put(resource, path, cleared)))
-                .isEqualTo("400 {\"error\":\"invalid-trigger\",\"reason\":\"secret-required\"}");
+                .startsWith("400 {\"error\":\"invalid-trigger\",\"reason\":\"secret-required\",\"field\":\"secret\",")
+                .contains("verifyOptional");
         assertThat(Fakes.put(resource, path, cleared.replace("{\"name\"", "{\"verifyOptional\":true,\"name\""))
                         .status())
                 .isEqualTo(200);
@@ -138,7 +170,10 @@ class TriggersResourceTest {
         assertReason("{}", "name must be a non-empty string");
         assertReason("{\"name\":\"n\"}", "workflowId must be a non-empty string");
         assertReason("{\"name\":\"n\",\"workflowId\":\"w\"}", "pluginId must be a non-empty string");
-        assertReason("{\"name\":\"n\",\"workflowId\":\"w\",\"pluginId\":\"p\"}", "plugin not found: p");
+        assertReason(
+                "{\"name\":\"n\",\"workflowId\":\"w\",\"pluginId\":\"../p\"}",
+                "pluginId is none: it has small letters, digits, '_' and '-', and begins with a letter");
+        assertReason("{\"name\":\"n\",\"workflowId\":\"w\",\"pluginId\":\"absent\"}", "workflow not found: w");
         String github = "{\"name\":\"n\",\"workflowId\":\"w\",\"pluginId\":\"github\",\"secret\":\"s\"";
         assertReason(github + "}", "plugin github requires eventType");
         assertReason(github + ",\"eventType\":\"x\"}", "event x is not declared by plugin github");
@@ -198,7 +233,278 @@ class TriggersResourceTest {
         assertThat(Fakes.delete(resource, path).status()).isEqualTo(204);
         assertThat(Fakes.delete(resource, path).status()).isEqualTo(404);
         assertThat(audit).extracting(AuditEvent::type).containsExactly("trigger.created", "trigger.deleted");
-        assertThat(Fakes.call(resource, "PATCH", path, "", Map.of()).status()).isEqualTo(405);
+        assertThat(Fakes.call(resource, "POST", path, "", Map.of()).status()).isEqualTo(405);
+    }
+
+    private static final String ABSENT =
+            "{\"name\":\"n\",\"workflowId\":\"triage\",\"pluginId\":\"absent\",\"eventType\":\"x\"}";
+
+    private ApiReply patch(String path, String body) {
+        return Fakes.call(resource, "PATCH", path, body, Map.of());
+    }
+
+    private Trigger only() {
+        return stored.values().iterator().next();
+    }
+
+    @Test
+    void aSourceThatIsAwayIsNoReasonToRefuseButIsTold() {
+        assertThat(Fakes.text(Fakes.post(resource, "", GITHUB))).contains("\"pluginState\":\"active\"");
+        ApiReply reply = Fakes.post(resource, "", ABSENT);
+        assertThat(reply.status()).isEqualTo(201);
+        assertThat(Fakes.text(reply)).contains("\"pluginState\":\"absent\"").contains("\"eventType\":\"x\"");
+    }
+
+    @Test
+    void everySettingIsSetAndReadBack() {
+        String path = "/" + create().id();
+        String settings =
+                """
+                {"config":{"appKey":"abc"},"publicUrl":"https://hooks.example/a?b=c","maxBodyBytes":33554432,
+                 "rateLimitPerMinute":0,"ipAllow":["10.0.0.0/8","2001:db8::1"],"keepRejected":true,
+                 "dedup":{"enabled":false,"key":"{{body.id}}-{{headers.x-id}}","retentionHours":5},
+                 "concurrency":{"key":"{{body.repository.id}}","policy":"latest"}}""";
+
+        ApiReply reply = patch(path, settings);
+
+        assertThat(reply.status()).isEqualTo(200);
+        JsonObject answer = Fakes.body(reply).object("trigger").orElseThrow();
+        Json.parseObject(settings).asMap().forEach((name, value) -> {
+            if (!name.equals("ipAllow")) {
+                assertThat(answer.get(name)).as(name).isEqualTo(value);
+            }
+        });
+        assertThat(only().ipAllow()).hasSize(2);
+        assertThat(only().name()).isEqualTo("new issue");
+        assertThat(only().match()).hasSize(1);
+        assertThat(only().hasSecret()).isTrue();
+        // What was read is what may be written again.
+        assertThat(Fakes.put(resource, path, answer.toString()).status()).isEqualTo(200);
+        assertThat(Fakes.body(Fakes.get(resource, path)).object("trigger").orElseThrow().toBuilder()
+                        .remove("updatedAt")
+                        .build())
+                .isEqualTo(answer.toBuilder().remove("updatedAt").build());
+
+        assertThat(patch(path, "{\"publicUrl\":null,\"dedup\":null,\"concurrency\":null,\"ipAllow\":[],\"config\":{}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(only().dedup()).isEqualTo(Trigger.Dedup.DEFAULT);
+        assertThat(only().concurrency()).isEmpty();
+        assertThat(only().maxBodyBytes()).isEqualTo(33_554_432);
+        // A whole replacement leaves nothing but the secrets.
+        assertThat(Fakes.put(resource, path, GITHUB).status()).isEqualTo(200);
+        assertThat(only().maxBodyBytes()).isEqualTo(Trigger.DEFAULT_MAX_BODY_BYTES);
+        assertThat(only().rateLimitPerMinute()).isEmpty();
+        assertThat(only().keepRejected()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            delimiter = '|',
+            value = {
+                "ipAllow|{\"ipAllow\":\"10.0.0.0/8\"}",
+                "ipAllow|{\"ipAllow\":null}",
+                "ipAllow[1]|{\"ipAllow\":[\"10.0.0.0/8\",\"10.0.0.1/8\"]}",
+                "ipAllow[0]|{\"ipAllow\":[\"home.example\"]}",
+                "ipAllow[0]|{\"ipAllow\":[7]}",
+                "maxBodyBytes|{\"maxBodyBytes\":1023}",
+                "maxBodyBytes|{\"maxBodyBytes\":33554433}",
+                "maxBodyBytes|{\"maxBodyBytes\":\"2048\"}",
+                "rateLimitPerMinute|{\"rateLimitPerMinute\":-1}",
+                "rateLimitPerMinute|{\"rateLimitPerMinute\":1.5}",
+                "dedup|{\"dedup\":true}",
+                "dedup|{\"dedup\":{\"enable\":false}}",
+                "dedup.enabled|{\"dedup\":{\"enabled\":\"false\"}}",
+                "dedup.key|{\"dedup\":{\"key\":\"\"}}",
+                "dedup.key|{\"dedup\":{\"key\":\"always\"}}",
+                "dedup.key|{\"dedup\":{\"key\":\"{{inputs.id}}\"}}",
+                "dedup.key|{\"dedup\":{\"key\":\"{{body.id}} {{body id}}\"}}",
+                "dedup.retentionHours|{\"dedup\":{\"retentionHours\":0}}",
+                "concurrency|{\"concurrency\":\"queue\"}",
+                "concurrency.policy|{\"concurrency\":{\"key\":\"a\",\"policy\":\"drop\"}}",
+                "concurrency.key|{\"concurrency\":{\"policy\":\"skip\"}}",
+                "config|{\"config\":[]}",
+                "config|{\"config\":{\"a b\":\"x\"}}",
+                "config.appKey|{\"config\":{\"appKey\":5}}",
+                "keepRejected|{\"keepRejected\":\"yes\"}",
+                "publicUrl|{\"publicUrl\":5}",
+                "publicUrl|{\"publicUrl\":\"https://user:pw@x.example/\"}",
+                "match[1]|{\"match\":[{\"lhs\":\"a\",\"op\":\"==\",\"rhs\":\"b\"},{\"lhs\":\"a\"}]}",
+                "match[0].rhs|{\"match\":[{\"lhs\":\"a\",\"op\":\"matches\",\"rhs\":\"(\"}]}",
+                "inputs.nope|{\"inputs\":{\"nope\":\"x\"}}",
+                "name|{\"name\":\" \"}",
+                "eventType|{\"eventType\":\"nope\"}",
+                "secret|{\"secret\":null}",
+            })
+    void whatIsWrongIsNamedAndNothingIsSaved(String field, String body) {
+        String path = "/" + create().id();
+        Trigger before = only();
+
+        ApiReply reply = patch(path, body);
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(Fakes.body(reply).asMap())
+                .containsEntry("error", "invalid-trigger")
+                .containsEntry("field", field);
+        assertThat(only()).isSameAs(before);
+    }
+
+    @Test
+    void aSecretIsChangedWithAnOverlap() {
+        String path = "/" + create().id() + "/secrets";
+        ApiReply reply =
+                Fakes.post(resource, path, "{\"generate\":true,\"label\":\"2026\",\"expireOthersAfterHours\":24}");
+
+        assertThat(reply.status()).isEqualTo(201);
+        JsonObject secret = Fakes.body(reply).object("secret").orElseThrow();
+        String value = secret.string("value").orElseThrow();
+        assertThat(value).matches("[0-9a-f]{64}");
+        assertThat(only().secrets()).extracting(TriggerSecret::value).containsExactly(value, "s3cret-value");
+        assertThat(only().secrets().get(0).expiresAt()).isEmpty();
+        assertThat(only().secrets().get(1).expiresAt()).hasValue(42 + 24 * 3_600_000L);
+        assertThat(Fakes.body(reply).object("trigger").orElseThrow().toString()).doesNotContain(value);
+        assertThat(Fakes.text(Fakes.get(resource, "/" + only().id())))
+                .contains("\"label\":\"2026\"")
+                .doesNotContain(value);
+        assertThat(audit.toString()).doesNotContain(value);
+
+        ApiReply given = Fakes.post(resource, path, "{\"value\":\"brought-along\",\"expireOthersAfterHours\":0}");
+        assertThat(Fakes.text(given)).doesNotContain("brought-along");
+        assertThat(only().secrets()).extracting(TriggerSecret::value).containsExactly("brought-along");
+    }
+
+    @Test
+    void oddSecretsAreRefused() {
+        String path = "/" + create().id() + "/secrets";
+        for (String odd : List.of(
+                "{}",
+                "{\"value\":\"\"}",
+                "{\"value\":7}",
+                "{\"value\":\"a\",\"generate\":true}",
+                "{\"generate\":\"yes\"}",
+                "{\"generate\":false}",
+                "{\"value\":\"s3cret-value\"}",
+                "{\"value\":\"a\",\"expireOthersAfterHours\":-1}",
+                "{\"value\":\"a\",\"expireOtherAfterHours\":1}",
+                "{\"value\":\"a\",\"label\":\"\"}",
+                "{\"value\":\"" + "x".repeat(4_097) + "\"}")) {
+            assertThat(Fakes.post(resource, path, odd).status()).as(odd).isEqualTo(400);
+        }
+        for (int count = 1; count < TriggerSecret.MAX; count++) {
+            assertThat(Fakes.post(resource, path, "{\"value\":\"v" + count + "\"}")
+                            .status())
+                    .isEqualTo(201);
+        }
+        assertThat(Fakes.text(Fakes.post(resource, path, "{\"generate\":true}")))
+                .contains("delete one first");
+        assertThat(only().secrets()).hasSize(TriggerSecret.MAX);
+    }
+
+    @Test
+    void theLastSecretStaysWhereOneIsNeeded() {
+        String path = "/" + create().id();
+        Fakes.post(resource, path + "/secrets", "{\"value\":\"second\"}");
+        String first = only().secrets().get(1).id();
+        String second = only().secrets().get(0).id();
+
+        assertThat(Fakes.delete(resource, path + "/secrets/" + first).status()).isEqualTo(204);
+        assertThat(Fakes.delete(resource, path + "/secrets/" + first).status()).isEqualTo(404);
+        assertThat(Fakes.text(Fakes.delete(resource, path + "/secrets/" + second)))
+                .contains("secret-required");
+        assertThat(only().secrets()).hasSize(1);
+        patch(path, "{\"verifyOptional\":true}");
+        assertThat(Fakes.delete(resource, path + "/secrets/" + second).status()).isEqualTo(204);
+        assertThat(only().hasSecret()).isFalse();
+        assertThat(Fakes.get(resource, path + "/secrets/" + second).status()).isEqualTo(405);
+        assertThat(Fakes.delete(resource, "/unknown-unknown-1/secrets/" + second)
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void anIdIsExchangedForAnother() {
+        String old = create().id();
+
+        ApiReply reply = Fakes.post(resource, "/" + old + "/rotate-id", "");
+
+        String id =
+                Fakes.body(reply).object("trigger").orElseThrow().string("id").orElseThrow();
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(id).isNotEqualTo(old).hasSize(22);
+        assertThat(Fakes.get(resource, "/" + old).status()).isEqualTo(404);
+        assertThat(Fakes.post(resource, "/" + old + "/rotate-id", "").status()).isEqualTo(404);
+        assertThat(Fakes.get(resource, "/" + id).status()).isEqualTo(200);
+        assertThat(Fakes.get(resource, "/" + id + "/rotate-id").status()).isEqualTo(405);
+        assertThat(audit.toString()).doesNotContain(id).doesNotContain(old).contains("trigger.id-rotated");
+    }
+
+    @Test
+    void triggersAreSwitchedOnOnlyIfTheyMayBeSaved() {
+        Trigger trigger = create();
+        String path = "/" + trigger.id();
+        assertThat(Fakes.post(resource, path + "/disable", "").status()).isEqualTo(200);
+        assertThat(only().enabled()).isFalse();
+        assertThat(Fakes.post(resource, path + "/enable", "").status()).isEqualTo(200);
+        assertThat(only().enabled()).isTrue();
+
+        // As a file written by hand may be.
+        stored.put(
+                trigger.id(),
+                trigger.toBuilder().secrets(List.of()).enabled(false).build());
+        assertThat(Fakes.text(Fakes.post(resource, path + "/enable", ""))).contains("secret-required");
+        assertThat(only().enabled()).isFalse();
+        stored.put(
+                trigger.id(),
+                trigger.toBuilder()
+                        .secret(trigger.secrets().get(0).expiringBy(42))
+                        .verifyOptional(true)
+                        .build());
+        assertThat(Fakes.text(Fakes.post(resource, path + "/enable", ""))).contains("have expired");
+        assertThat(Fakes.post(resource, path + "/disable", "").status()).isEqualTo(200);
+        assertThat(Fakes.post(resource, path + "/destroy", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aChangeOfAnotherVersionIsRefusedIfTheCallerSaysWhichItSaw() {
+        String path = "/" + create().id();
+        String seen = Fakes.get(resource, path).headers().get("etag");
+        stored.put(
+                only().id(), only().toBuilder().lastFiredAt(OptionalLong.of(7)).build());
+        assertThat(Fakes.call(resource, "PATCH", path, "{\"name\":\"two\"}", Map.of("if-match", seen))
+                        .status())
+                .as("a fire is no change")
+                .isEqualTo(200);
+
+        for (String method : List.of("PATCH", "PUT")) {
+            assertThat(Fakes.call(resource, method, path, GITHUB, Map.of("if-match", seen))
+                            .status())
+                    .isEqualTo(409);
+        }
+        assertThat(Fakes.call(resource, "DELETE", path, "", Map.of("if-match", seen))
+                        .status())
+                .isEqualTo(409);
+        assertThat(Fakes.call(resource, "POST", path + "/rotate-id", "", Map.of("if-match", seen))
+                        .status())
+                .isEqualTo(409);
+        assertThat(only().name()).isEqualTo("two");
+        assertThat(Fakes.call(resource, "PUT", path, GITHUB, Map.of("if-match", "*"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aSourceThatSignsItsUrlNeedsOne() {
+        String body = GITHUB.replace("\"github\"", "\"twilio\"");
+        ApiReply reply = Fakes.post(resource, "", body);
+        assertThat(Fakes.body(reply).asMap()).containsEntry("field", "publicUrl");
+        assertThat(Fakes.text(reply)).contains("set publicUrl to exactly that URL");
+        assertThat(Fakes.post(
+                                resource,
+                                "",
+                                body.replace("{\"name\"", "{\"publicUrl\":\"https://x.example/y\",\"name\""))
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test
