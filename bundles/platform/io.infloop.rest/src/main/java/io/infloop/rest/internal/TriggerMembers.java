@@ -23,7 +23,7 @@ final class TriggerMembers {
     private static final int MAX_KEY_LENGTH = 1_000;
     private static final int MAX_CONFIG = 32;
     private static final int MAX_CONFIG_LENGTH = 2_048;
-    private static final Pattern CONFIG_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+    private static final Pattern CONFIG_NAME = Pattern.compile("[a-z][A-Za-z0-9]{0,63}");
     private static final Pattern CONFIG_VALUE = Pattern.compile("[^\\p{Cntrl}]*");
     private static final Set<String> SCOPE = Set.of("headers", "query", "body");
     private static final String PREDICATE_SHAPE =

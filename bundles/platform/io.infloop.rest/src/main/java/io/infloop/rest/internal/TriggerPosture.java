@@ -5,10 +5,10 @@ import io.infloop.core.id.Ids;
 import io.infloop.core.posture.PostureLine;
 import io.infloop.core.posture.PostureSource;
 import io.infloop.host.Contributions;
-import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,15 +45,20 @@ public final class TriggerPosture implements PostureSource {
         List<PostureLine> lines = new ArrayList<>();
         Map<String, List<Trigger>> unsigned = new TreeMap<>();
         List<Trigger> optional = new ArrayList<>();
+        Map<String, Optional<SourceFacts>> sources = new HashMap<>();
+        Map<String, Boolean> secretNeeded = new HashMap<>();
         for (Trigger trigger : enabled) {
-            Optional<WebhookSource.Descriptor> source = contributions
-                    .find(WebhookSource.class, trigger.pluginId())
-                    .map(entry -> entry.descriptorAs(WebhookSource.Descriptor.class));
-            if (source.isPresent() && source.get().signature().isEmpty()) {
+            Optional<SourceFacts> source =
+                    sources.computeIfAbsent(trigger.pluginId(), id -> SourceFacts.find(contributions, id));
+            if (source.filter(facts -> !facts.signs()).isPresent()) {
                 unsigned.computeIfAbsent(trigger.pluginId(), id -> new ArrayList<>())
                         .add(trigger);
             } else if (source.isPresent() && trigger.verifyOptional() && !trigger.hasSecret()) {
-                optional.add(trigger);
+                boolean needed = secretNeeded.computeIfAbsent(
+                        trigger.pluginId(), id -> source.get().needsSecret().orElse(true));
+                if (needed) {
+                    optional.add(trigger);
+                }
             }
         }
         unsigned.forEach((id, of) -> lines.add(PostureLine.weakened(

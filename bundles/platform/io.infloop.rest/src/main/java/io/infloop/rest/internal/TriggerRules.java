@@ -1,5 +1,7 @@
 package io.infloop.rest.internal;
 
+import io.infloop.core.error.ErrorCode;
+import io.infloop.core.error.InfloopException;
 import io.infloop.core.id.Ids;
 import io.infloop.engine.Workflows;
 import io.infloop.engine.Workflows.InputDeclaration;
@@ -7,6 +9,7 @@ import io.infloop.engine.template.Predicates;
 import io.infloop.engine.template.Template;
 import io.infloop.host.Contributions;
 import io.infloop.spi.json.Json;
+import io.infloop.spi.webhook.ConfigField;
 import io.infloop.store.Trigger;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -61,6 +64,7 @@ final class TriggerRules {
         requirePatterns(trigger);
         requireInputs(trigger);
         requireUrl(trigger, source);
+        source.ifPresent(facts -> requireConfig(trigger, facts));
         require(
                 Json.write(trigger.toJson()).length() <= MAX_DOCUMENT_LENGTH,
                 "inputs",
@@ -86,21 +90,54 @@ final class TriggerRules {
     }
 
     private static void requireSecret(Trigger trigger, SourceFacts source, long nowMillis) {
-        if (!source.needsSecret()) {
+        if (trigger.hasSecret()
+                && source.signs()
+                && trigger.secretsAt(nowMillis).isEmpty()) {
+            throw InvalidTriggerException.coded(
+                    "secret",
+                    "secret-required",
+                    "All secrets of the trigger have expired: add one, or clear them with \"secret\": null.");
+        }
+        boolean provided = trigger.hasSecret() || trigger.verifyOptional() || source.bringsSecret();
+        if (provided || !source.signs()) {
             return;
         }
-        if (!trigger.hasSecret() && !trigger.verifyOptional()) {
+        boolean needed = source.needsSecret()
+                .orElseThrow(() -> new InfloopException(
+                        ErrorCode.PLUGIN_UNAVAILABLE,
+                        "the signature scheme of the source " + source.id()
+                                + " is not in service, so it cannot be asked whether it needs a secret; give the secret,"
+                                + " or try again"));
+        if (needed) {
             throw InvalidTriggerException.coded(
                     "secret",
                     "secret-required",
                     "The source " + source.id() + " signs its deliveries: give the trigger the sender's secret, or set"
                             + " verifyOptional to true to accept unsigned deliveries.");
         }
-        if (trigger.hasSecret() && trigger.secretsAt(nowMillis).isEmpty()) {
-            throw InvalidTriggerException.coded(
-                    "secret",
-                    "secret-required",
-                    "All secrets of the trigger have expired: add one, or clear them with \"secret\": null.");
+    }
+
+    private static void requireConfig(Trigger trigger, SourceFacts source) {
+        for (ConfigField field : source.config()) {
+            String name = "config." + field.name();
+            require(
+                    !field.required() || trigger.config().containsKey(field.name()),
+                    name,
+                    "the source " + source.id() + " requires " + name
+                            + field.description().map(text -> ": " + text).orElse(""));
+        }
+        Set<String> names = source.config().stream().map(ConfigField::name).collect(Collectors.toUnmodifiableSet());
+        for (String name : trigger.config().keySet()) {
+            require(
+                    names.contains(name),
+                    "config." + name,
+                    "the source " + source.id() + " has no field config." + name
+                            + (names.isEmpty()
+                                    ? ""
+                                    : "; it has "
+                                            + String.join(
+                                                    ", ",
+                                                    names.stream().sorted().toList())));
         }
     }
 

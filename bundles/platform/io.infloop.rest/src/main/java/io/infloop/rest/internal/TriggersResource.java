@@ -263,10 +263,12 @@ public final class TriggersResource extends ApiServlet {
         return ApiReply.json(status, JsonObject.of("trigger", json(trigger))).with("etag", TriggerVersion.of(trigger));
     }
 
-    /** A trigger of a source that is not in service answers its senders with 503. */
+    /** A trigger whose source, or its source's scheme, is not in service answers its senders with 503. */
     private JsonObject json(Trigger trigger) {
         return trigger.toJson().toBuilder()
-                .put("pluginState", rules.source(trigger).isPresent() ? "active" : "absent")
+                .put(
+                        "pluginState",
+                        rules.source(trigger).filter(SourceFacts::isComplete).isPresent() ? "active" : "absent")
                 .build();
     }
 

@@ -2,6 +2,7 @@ package io.infloop.rest.internal;
 
 import io.infloop.host.Contributions;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.webhook.ConfigField;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookEvent;
@@ -49,7 +50,9 @@ public final class WebhookPluginsResource extends ApiServlet {
         return JsonObject.builder()
                 .put("id", source.id())
                 .put("displayName", source.displayName())
+                .putIfPresent("description", source.description())
                 .putIfPresent("icon", source.icon())
+                .putIfPresent("docsUrl", source.docsUrl())
                 .putIfPresent(
                         "eventHeader",
                         source.eventType()
@@ -67,6 +70,19 @@ public final class WebhookPluginsResource extends ApiServlet {
                         .put("scheme", signature.scheme())
                         .put("settings", signature.settings())
                         .build()))
+                .put(
+                        "config",
+                        source.config().stream()
+                                .map(WebhookPluginsResource::field)
+                                .toList())
+                .build();
+    }
+
+    private static JsonObject field(ConfigField field) {
+        return JsonObject.builder()
+                .put("name", field.name())
+                .putIfPresent("description", field.description())
+                .put("required", field.required())
                 .build();
     }
 

@@ -3,7 +3,9 @@ package io.infloop.rest.internal;
 import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
 import io.infloop.core.audit.AuditLog;
+import io.infloop.host.ContributionUnavailableException;
 import io.infloop.host.Contributions;
+import io.infloop.host.Lease;
 import io.infloop.host.PluginRef;
 import io.infloop.spi.Contribution;
 import io.infloop.spi.json.JsonObject;
@@ -23,7 +25,7 @@ final class Fakes {
     /** What a method of a neighbour does. */
     @FunctionalInterface
     interface Behaviour {
-        Object call(String method, Object[] arguments);
+        Object call(String method, Object[] arguments) throws Exception;
     }
 
     static <T> T fake(Class<T> type, Behaviour behaviour) {
@@ -52,12 +54,25 @@ final class Fakes {
             Class<?> kind = (Class<?>) arguments[0];
             List<Contributions.Entry<?>> ofKind = new ArrayList<>(entries);
             ofKind.removeIf(entry -> !kind.isInstance(entry.service()));
-            return method.equals("all")
-                    ? ofKind
-                    : ofKind.stream()
-                            .filter(entry -> entry.id().equals(arguments[1]))
-                            .findFirst();
+            if (method.equals("all")) {
+                return ofKind;
+            }
+            Optional<Contributions.Entry<?>> found = ofKind.stream()
+                    .filter(entry -> entry.id().equals(arguments[1]))
+                    .findFirst();
+            return method.equals("find")
+                    ? found
+                    : lease(found.orElseThrow(() -> new ContributionUnavailableException("none")));
         });
+    }
+
+    private static Lease<?> lease(Contributions.Entry<?> entry) {
+        return fake(Lease.class, (method, arguments) -> method.equals("call") ? called(entry, arguments[1]) : null);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object called(Contributions.Entry<?> entry, Object call) throws Exception {
+        return ((Lease.Call<Object, Object>) call).apply(entry.service());
     }
 
     // ---- requests

@@ -107,7 +107,8 @@ class RunResourcesTest {
         return switch (method) {
             case "enqueue" -> {
                 if (full) {
-                    yield CompletableFuture.completedFuture(new RecordStore.QueueFull(1));
+                    yield CompletableFuture.completedFuture(
+                            new RecordStore.QueueFull(1, RecordStore.QueueFull.Bound.ITEMS));
                 }
                 QueueItem item = (QueueItem) arguments[1];
                 queue.add(item);

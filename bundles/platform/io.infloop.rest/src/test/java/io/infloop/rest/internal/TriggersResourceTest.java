@@ -8,6 +8,9 @@ import io.infloop.engine.Workflows.InputDeclaration;
 import io.infloop.ingress.TestFire;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.webhook.ChallengeRule;
+import io.infloop.spi.webhook.ConfigField;
+import io.infloop.spi.webhook.RequestCondition;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -42,9 +46,25 @@ class TriggersResourceTest {
     private final Map<String, Trigger> stored = new LinkedHashMap<>();
     private final List<AuditEvent> audit = new ArrayList<>();
     private final List<TestFire.Delivery> fired = new ArrayList<>();
+    private final List<io.infloop.host.Contributions.Entry<?>> contributed = new ArrayList<>(List.of(
+            source("github", true),
+            source("generic", false),
+            source("twilio", Optional.of(JsonObject.of("payload", "{url}{body}")), builder -> {}),
+            source(
+                    "sns",
+                    Optional.of(JsonObject.of("remoteKeys", true)),
+                    builder -> builder.config(List.of(
+                            new ConfigField("topicArn", Optional.of("the topic"), true),
+                            new ConfigField("region", Optional.empty(), false)))),
+            source("asana", Optional.of(JsonObject.EMPTY), builder -> builder.challenges(List.of(handshake()))),
+            source(
+                    "elsewhere",
+                    Optional.of(JsonObject.EMPTY),
+                    builder -> builder.signature(new SignatureDeclaration("absent", JsonObject.EMPTY))),
+            Fakes.entry(new FakeScheme(), "hmac")));
     private final TriggersResource resource = new TriggersResource(
             Fakes.fake(TriggerStore.class, this::store),
-            Fakes.contributions(List.of(source("github", true), source("generic", false), twilio())),
+            Fakes.contributions(contributed),
             Fakes.fake(
                     Workflows.class,
                     (method, arguments) -> arguments[0].equals("triage")
@@ -106,8 +126,15 @@ class TriggersResourceTest {
         return Fakes.entry(source, descriptor);
     }
 
-    private static io.infloop.host.Contributions.Entry<WebhookSource> twilio() {
-        return source("twilio", Optional.of(JsonObject.of("payload", "{url}{body}")), builder -> {});
+    private static ChallengeRule handshake() {
+        return new ChallengeRule(
+                RequestCondition.builder()
+                        .headerPresent(Set.of("x-hook-secret"))
+                        .build(),
+                false,
+                true,
+                Optional.of(ValueLocation.header("x-hook-secret")),
+                ChallengeRule.Respond.json(200, Map.of(), JsonObject.EMPTY));
     }
 
     private Trigger create() {
@@ -257,6 +284,11 @@ class TriggersResourceTest {
 
     @Test
     void everySettingIsSetAndReadBack() {
+        contributed.removeIf(entry -> entry.id().equals("github"));
+        contributed.add(source(
+                "github",
+                Optional.of(JsonObject.EMPTY),
+                builder -> builder.config(List.of(new ConfigField("appKey", Optional.empty(), false)))));
         String path = "/" + create().id();
         String settings =
                 """
@@ -327,6 +359,7 @@ class TriggersResourceTest {
                 "config|{\"config\":[]}",
                 "config|{\"config\":{\"a b\":\"x\"}}",
                 "config.appKey|{\"config\":{\"appKey\":5}}",
+                "config.appKey|{\"config\":{\"appKey\":\"none of its fields\"}}",
                 "keepRejected|{\"keepRejected\":\"yes\"}",
                 "publicUrl|{\"publicUrl\":5}",
                 "publicUrl|{\"publicUrl\":\"https://user:pw@x.example/\"}",
@@ -505,6 +538,51 @@ class TriggersResourceTest {
                                 body.replace("{\"name\"", "{\"publicUrl\":\"https://x.example/y\",\"name\""))
                         .status())
                 .isEqualTo(201);
+    }
+
+    @Test
+    void theFieldsOfASourceAreAskedForAndNoOthers() {
+        String body = GITHUB.replace("\"github\"", "\"sns\"").replace("\"secret\":\"s3cret-value\",", "");
+        assertThat(Fakes.text(Fakes.post(resource, "", body)))
+                .contains("\"field\":\"config.topicArn\"")
+                .contains("the topic");
+        String complete = body.replace("{\"name\"", "{\"config\":{\"topicArn\":\"arn:x\"},\"name\"");
+        assertThat(Fakes.post(resource, "", complete).status())
+                .as("keys of the sender need no secret")
+                .isEqualTo(201);
+        assertThat(Fakes.text(Fakes.post(
+                        resource, "", complete.replace("\"topicArn\":\"arn:x\"", "\"topicArn\":\"a\",\"zone\":\"b\""))))
+                .contains("\"field\":\"config.zone\"")
+                .contains("region, topicArn");
+    }
+
+    @Test
+    void aHandshakeBringsTheSecretLater() {
+        String body = GITHUB.replace("\"github\"", "\"asana\"").replace("\"secret\":\"s3cret-value\",", "");
+        assertThat(Fakes.post(resource, "", body).status()).isEqualTo(201);
+        assertThat(only().isUnbound()).isTrue();
+        stored.put(
+                only().id(),
+                only().toBuilder()
+                        .boundAt(OptionalLong.of(3))
+                        .secret(TriggerSecret.create("handshake", "captured", 3))
+                        .build());
+
+        assertThat(Fakes.put(resource, "/" + only().id(), body).status()).isEqualTo(200);
+        assertThat(only().isUnbound())
+                .as("a replacement lets nobody bind it again")
+                .isFalse();
+        assertThat(patch("/" + only().id(), "{\"secret\":null}").status()).isEqualTo(200);
+        assertThat(only().isUnbound()).isTrue();
+    }
+
+    @Test
+    void aSchemeThatIsAwayCannotBeAskedAndNothingIsAssumed() {
+        String body = GITHUB.replace("\"github\"", "\"elsewhere\"");
+        assertThat(Fakes.text(Fakes.post(resource, "", body))).contains("\"pluginState\":\"absent\"");
+        ApiReply reply = Fakes.post(resource, "", body.replace("\"secret\":\"s3cret-value\",", ""));
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.headers()).containsKey("retry-after");
     }
 
     @Test
