@@ -31,6 +31,9 @@ public interface DeliveryStore {
 
     Optional<StoredDelivery> find(String deliveryId);
 
+    /** The delivery that has claimed a {@linkplain DedupKey key} of the trigger, and so makes others of that key duplicates now. */
+    Optional<String> claimedBy(String triggerId, String dedupKey);
+
     /** The raw bytes, of a duplicate the first one's; empty if they were not kept or are gone. */
     Optional<byte[]> body(String deliveryId);
 

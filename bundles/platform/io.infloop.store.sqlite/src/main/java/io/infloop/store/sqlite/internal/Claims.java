@@ -77,6 +77,16 @@ final class Claims {
                 key.value());
     }
 
+    /** The delivery whose claim of the key is in force. Any thread with a session of its own. */
+    static Optional<String> holder(SqlSession session, String triggerId, String key, long now) throws SQLException {
+        return session.queryOne(
+                "SELECT delivery_id FROM claims WHERE trigger_id = ? AND dedup_key = ? AND expires_at > ?",
+                row -> row.getString(1),
+                triggerId,
+                key,
+                now);
+    }
+
     static List<String> ids(String json) {
         return JsonObject.of("ids", Json.parse(json)).strings("ids");
     }

@@ -300,6 +300,11 @@ final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable
     }
 
     @Override
+    public Optional<String> claimedBy(String triggerId, String dedupKey) {
+        return readers.read(session -> Claims.holder(session, triggerId, dedupKey, now()));
+    }
+
+    @Override
     public Optional<StoredDelivery> find(String deliveryId) {
         return readers.read(session -> DeliverySql.find(session, deliveryId));
     }

@@ -130,6 +130,11 @@ final class ReadOnlyRecordStore implements RecordStore, DeliveryStore {
     }
 
     @Override
+    public Optional<String> claimedBy(String triggerId, String dedupKey) {
+        throw refused();
+    }
+
+    @Override
     public Optional<StoredDelivery> find(String deliveryId) {
         throw refused();
     }

@@ -155,6 +155,11 @@ public final class SqliteRecordStore implements RecordStore, DeliveryStore {
     }
 
     @Override
+    public Optional<String> claimedBy(String triggerId, String dedupKey) {
+        return deliveries.claimedBy(triggerId, dedupKey);
+    }
+
+    @Override
     public Optional<StoredDelivery> find(String deliveryId) {
         return deliveries.find(deliveryId);
     }
