@@ -59,7 +59,8 @@ final class Challenges {
                 .orElse(NONE);
     }
 
-    private static Optional<ChallengeRule> find(Inbound inbound, SourceProfile profile, List<ChallengeRule> rules) {
+    /** The rule that applies to a request, if one does. */
+    static Optional<ChallengeRule> find(Inbound inbound, SourceProfile profile, List<ChallengeRule> rules) {
         WebhookRequest request = inbound.request();
         boolean delivery = IntakeRules.isDelivery(profile.descriptor(), request.method());
         RequestTemplate.Values values = RequestTemplate.Values.of(

@@ -1,13 +1,11 @@
 package io.infloop.ingress.internal;
 
-/** Who fires a trigger, and how far it may go. */
+/** Who fires a trigger. */
 enum FireMode {
     /** A sender. */
     WEBHOOK("webhook"),
     /** An operator. */
     TEST("test"),
-    /** An operator who wants to know what would happen. */
-    DRY_RUN("test"),
     /** An operator who wants a stored delivery to count once more: proven before, and never a repetition. */
     REPLAY("replay");
 

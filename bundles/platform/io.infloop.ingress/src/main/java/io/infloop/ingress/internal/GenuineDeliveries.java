@@ -37,8 +37,7 @@ final class GenuineDeliveries {
         this.refusals = refusals;
     }
 
-    /** @param verified whether a signature proved it */
-    CompletableFuture<Reply> take(Inbound inbound, SourceProfile profile, boolean verified) {
+    CompletableFuture<Reply> take(Inbound inbound, SourceProfile profile) {
         Arrivals.Outcome outcome = arrivals.read(inbound, profile);
         inbound.times().end(Stage.READ);
         if (outcome instanceof Arrivals.Refused unread) {
@@ -59,8 +58,7 @@ final class GenuineDeliveries {
                     misconfigured.get().detail(),
                     false);
         }
-        if (inbound.mode() != FireMode.DRY_RUN
-                && arrival.parts().stream().noneMatch(part -> Selection.isOfType(inbound.trigger(), profile, part))) {
+        if (arrival.parts().stream().noneMatch(part -> Selection.isOfType(inbound.trigger(), profile, part))) {
             return filtered(arrival, "other-event");
         }
         String workflowId = inbound.trigger().workflowId();
@@ -69,9 +67,6 @@ final class GenuineDeliveries {
             return absentWorkflow(inbound, profile);
         }
         CompiledTrigger definition = compiled.of(inbound.trigger());
-        if (inbound.mode() == FireMode.DRY_RUN) {
-            return CompletableFuture.completedFuture(DryRun.reply(arrival, definition, declared.get(), verified));
-        }
         Selection.Outcome selection = new Selection(definition, declared.get()).of(arrival);
         if (selection instanceof Selection.Invalid invalid) {
             return CompletableFuture.completedFuture(invalidInputs(arrival, invalid));

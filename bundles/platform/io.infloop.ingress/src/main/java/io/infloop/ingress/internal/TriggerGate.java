@@ -105,6 +105,11 @@ final class TriggerGate {
         }
     }
 
+    /** Also one that is disabled. @throws InfloopException {@code STORE_UNAVAILABLE} */
+    Optional<Trigger> known(String triggerId) {
+        return triggers.find(triggerId);
+    }
+
     private boolean isBroken(String triggerId) {
         return triggers.problems().stream().anyMatch(problem -> problem.file().equals(triggerId + ".json"));
     }

@@ -58,6 +58,7 @@ public final class WebhookPipeline implements StartPart {
     private final CompiledTriggers compiled;
     private final Refusals refusals;
     private final GenuineDeliveries genuine;
+    private final Rehearsal.Checks checks;
     private final GateThreads threads = new GateThreads();
     private final CorrelationIds correlationIds = new CorrelationIds();
     private final AtomicReference<KeyFetcher> keys = new AtomicReference<>();
@@ -112,8 +113,11 @@ public final class WebhookPipeline implements StartPart {
         this.compiled = new CompiledTriggers(triggers, this::forget);
         RefusedDeliveries kept = new RefusedDeliveries(records, clock);
         this.refusals = new Refusals(audit, kept, clock);
+        Arrivals arrivals = new Arrivals(contributions);
+        this.checks = new Rehearsal.Checks(
+                profiles, signatures, arrivals, compiled, workflows, records, runs, requestsPerMinute);
         this.genuine = new GenuineDeliveries(
-                new Arrivals(contributions),
+                arrivals,
                 compiled,
                 workflows,
                 workflowStore,
@@ -162,6 +166,10 @@ public final class WebhookPipeline implements StartPart {
         return signer;
     }
 
+    Rehearsal.Checks checks() {
+        return checks;
+    }
+
     Clock clock() {
         return clock;
     }
@@ -184,7 +192,7 @@ public final class WebhookPipeline implements StartPart {
 
     /** The same for a delivery that was found genuine before: without handshakes, intake and signature. */
     CompletableFuture<Reply> repeat(Inbound inbound) {
-        return decide(inbound, (again, profile) -> genuine.take(again, profile, false));
+        return decide(inbound, genuine::take);
     }
 
     private interface Decision {
@@ -299,7 +307,7 @@ public final class WebhookPipeline implements StartPart {
             }
         }
         return delivery
-                ? genuine.take(inbound, profile, passed.verified())
+                ? genuine.take(inbound, profile)
                 : CompletableFuture.completedFuture(
                         refusals.of(inbound, profile, ErrorCode.FORBIDDEN, "no handshake of the source", false));
     }

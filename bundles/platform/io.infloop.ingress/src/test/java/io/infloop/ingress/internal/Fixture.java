@@ -78,6 +78,7 @@ final class Fixture {
     final FakeContributions contributions = new FakeContributions();
     final FakeHmacScheme scheme = new FakeHmacScheme();
     int kicks;
+    int waiting;
     Optional<String> hold = Optional.empty();
     Optional<EnqueueResult> fixedResult = Optional.empty();
     boolean storeFails;
@@ -238,6 +239,9 @@ final class Fixture {
 
     @SuppressWarnings("FutureReturnValueIgnored")
     private Object recordStore(String method, Object[] arguments) {
+        if (method.equals("waitingCount")) {
+            return waiting;
+        }
         if (method.equals("recordRefused")) {
             refusedDeliveries.add((Delivery) arguments[0]);
             return rejectedReasons.add(((Refusal) arguments[1]).code());

@@ -6,6 +6,7 @@ import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.json.JsonParseException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +15,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code POST /api/triggers/{id}/test}: a delivery made by hand. */
 final class TriggerTest {
     /** As for deliveries, in bytes. */
     private static final int MAX_PAYLOAD_BYTES = 1_048_576;
 
+    /** As much in Base64, and some. */
+    private static final int MAX_REQUEST_BYTES = 2 * MAX_PAYLOAD_BYTES;
+
     private static final int MAX_HEADERS = 100;
     private static final long WAIT_SECONDS = 30;
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]{0,8192}");
+
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,16}");
+    private static final Pattern QUERY = Pattern.compile("[\\x21-\\x7e&&[^?#]]{0,8192}");
 
     private final TestFire testFire;
 
@@ -32,7 +40,7 @@ final class TriggerTest {
     }
 
     ApiReply fire(ApiRequest request, String triggerId) {
-        if (!(request.jsonOrEmpty(MAX_PAYLOAD_BYTES) instanceof JsonObject object)) {
+        if (!(request.jsonOrEmpty(MAX_REQUEST_BYTES) instanceof JsonObject object)) {
             return ApiReply.error(ErrorCode.INVALID_BODY);
         }
         Optional<Map<String, String>> headers = headers(object);
@@ -43,16 +51,60 @@ final class TriggerTest {
         if (object.has("dryRun") && object.bool("dryRun").isEmpty()) {
             return ApiReply.error(ErrorCode.INVALID_BODY, "dryRun must be true or false");
         }
-        Object payload = object.has("payload") ? object.get("payload") : JsonObject.EMPTY;
-        if (!(payload instanceof JsonObject || payload instanceof List)) {
-            return ApiReply.error(ErrorCode.INVALID_BODY, "payload must be an object or an array");
+        Optional<String> method = text(object, "method", "POST").filter(name -> METHOD.matcher(name)
+                .matches());
+        Optional<String> query = text(object, "query", "").filter(text -> QUERY.matcher(text)
+                .matches());
+        if (method.isEmpty() || query.isEmpty()) {
+            return ApiReply.error(
+                    ErrorCode.INVALID_BODY,
+                    "method must be the name of a method, query a text of at most 8192 characters without '?'");
         }
-        byte[] delivery = Json.write(payload).getBytes(StandardCharsets.UTF_8);
-        if (delivery.length > MAX_PAYLOAD_BYTES) {
+        if (Stream.of("payload", "body", "bodyBase64").filter(object::has).count() > 1) {
+            return ApiReply.error(ErrorCode.INVALID_BODY, "give one of payload, body and bodyBase64");
+        }
+        Optional<byte[]> delivery = delivery(object);
+        if (delivery.isEmpty()) {
+            return ApiReply.error(
+                    ErrorCode.INVALID_BODY,
+                    "payload must be an object or an array, body a text, bodyBase64 a text in Base64");
+        }
+        if (delivery.get().length > MAX_PAYLOAD_BYTES) {
             return ApiReply.error(ErrorCode.PAYLOAD_TOO_LARGE);
         }
-        boolean dryRun = object.bool("dryRun").orElse(false);
-        return reply(wait(triggerId, new TestFire.Delivery(headers.get(), delivery, dryRun, request.actor())));
+        return reply(wait(
+                triggerId,
+                new TestFire.Delivery(
+                        method.get(),
+                        query.get(),
+                        headers.get(),
+                        delivery.get(),
+                        object.has("body") || object.has("bodyBase64"),
+                        object.bool("dryRun").orElse(false),
+                        request.actor())));
+    }
+
+    /** Empty if it is there and no text. */
+    private static Optional<String> text(JsonObject object, String name, String absent) {
+        return object.has(name) ? object.string(name) : Optional.of(absent);
+    }
+
+    /** The bytes to send; empty if there are none that could be. */
+    private static Optional<byte[]> delivery(JsonObject object) {
+        if (object.has("body")) {
+            return object.string("body").map(text -> text.getBytes(StandardCharsets.UTF_8));
+        }
+        if (object.has("bodyBase64")) {
+            try {
+                return object.string("bodyBase64").map(Base64.getDecoder()::decode);
+            } catch (IllegalArgumentException notBase64) {
+                return Optional.empty();
+            }
+        }
+        Object payload = object.has("payload") ? object.get("payload") : JsonObject.EMPTY;
+        return payload instanceof JsonObject || payload instanceof List
+                ? Optional.of(Json.write(payload).getBytes(StandardCharsets.UTF_8))
+                : Optional.empty();
     }
 
     private Optional<TestFire.Result> wait(String triggerId, TestFire.Delivery delivery) {

@@ -616,6 +616,13 @@ class TriggersResourceTest {
                 "{\"dryRun\":null}",
                 "{\"payload\":\"{}\"}",
                 "{\"payload\":null}",
+                "{\"method\":\"post\"}",
+                "{\"method\":null}",
+                "{\"query\":\"a b\"}",
+                "{\"query\":\"?a\"}",
+                "{\"body\":7}",
+                "{\"body\":\"a\",\"payload\":{}}",
+                "{\"bodyBase64\":\"%\"}",
                 "{\"headers\":null}",
                 "{\"headers\":[]}",
                 "{\"headers\":{\"a b\":\"c\"}}",
@@ -623,7 +630,14 @@ class TriggersResourceTest {
             assertThat(Fakes.post(resource, path, odd).status()).as(odd).isEqualTo(400);
         }
         assertThat(fired).hasSize(2);
-        assertThat(Fakes.post(resource, path, "\"" + "x".repeat(1_048_576) + "\"")
+        assertThat(Fakes.post(resource, path, "{\"bodyBase64\":\"AP8=\",\"method\":\"PUT\",\"query\":\"a=b&c=%20\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(fired.get(2).body()).containsExactly(0, 0xff);
+        assertThat(fired.get(2).raw()).isTrue();
+        assertThat(fired.get(2).method()).isEqualTo("PUT");
+        assertThat(fired.get(2).query()).isEqualTo("a=b&c=%20");
+        assertThat(Fakes.post(resource, path, "{\"body\":\"" + "x".repeat(1_048_577) + "\"}")
                         .status())
                 .isEqualTo(413);
         assertThat(Fakes.get(resource, path).status()).isEqualTo(405);
