@@ -7,10 +7,32 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** An answer of the API: a status, headers, and a JSON object unless there is no content. */
-record ApiReply(int status, Map<String, String> headers, Optional<JsonObject> body) {
+/**
+ * An answer of the API: a status, headers, and a JSON object unless there is no content.
+ *
+ * @param file bytes to be saved as a file, in place of JSON
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record ApiReply(int status, Map<String, String> headers, Optional<JsonObject> body, Optional<byte[]> file) {
     private static final int SOON_SECONDS = 5;
     private static final int QUEUE_FULL_SECONDS = 30;
+
+    private ApiReply(int status, Map<String, String> headers, Optional<JsonObject> body) {
+        this(status, headers, body, Optional.empty());
+    }
+
+    /** Bytes of others: no browser is to make anything of them. */
+    static ApiReply file(String name, byte[] bytes) {
+        return new ApiReply(
+                200,
+                Map.of(
+                        "content-disposition",
+                        "attachment; filename=\"" + name + "\"",
+                        "x-content-type-options",
+                        "nosniff"),
+                Optional.empty(),
+                Optional.of(bytes));
+    }
 
     static ApiReply ok(JsonObject body) {
         return json(200, body);
@@ -76,6 +98,6 @@ record ApiReply(int status, Map<String, String> headers, Optional<JsonObject> bo
     ApiReply with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new ApiReply(status, more, body);
+        return new ApiReply(status, more, body, file);
     }
 }

@@ -79,10 +79,16 @@ abstract class ApiServlet extends HttpServlet {
         response.setHeader("cache-control", "no-store");
         if (reply.body().isPresent()) {
             byte[] bytes = bytes(reply.body().get(), response);
-            response.setContentType("application/json");
-            response.setContentLength(bytes.length);
-            response.getOutputStream().write(bytes);
+            write("application/json", bytes, response);
+        } else if (reply.file().isPresent()) {
+            write("application/octet-stream", reply.file().get(), response);
         }
+    }
+
+    private static void write(String type, byte[] bytes, HttpServletResponse response) throws IOException {
+        response.setContentType(type);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 
     /** Data of others, such as a record on disk, may nest beyond what JSON of ours may, or be too large to be written. */

@@ -10,8 +10,10 @@ import io.infloop.engine.Runs;
 import io.infloop.engine.Workflows;
 import io.infloop.host.Contributions;
 import io.infloop.host.Plugins;
+import io.infloop.ingress.Replays;
 import io.infloop.ingress.TestFire;
 import io.infloop.spi.workspace.WorkspaceRoots;
+import io.infloop.store.DeliveryStore;
 import io.infloop.store.RecordStore;
 import io.infloop.store.TriggerStore;
 import io.infloop.store.WorkflowStore;
@@ -34,8 +36,10 @@ public final class RestReady implements StartPart {
             @Reference Contributions contributions,
             @Reference Plugins plugins,
             @Reference TestFire testFire,
+            @Reference Replays replays,
             @Reference WorkspaceRoots roots,
             @Reference RecordStore records,
+            @Reference DeliveryStore deliveries,
             @Reference TriggerStore triggers,
             @Reference WorkflowStore workflowStore) {
         // The references are the point.

@@ -81,6 +81,8 @@ class SecretsIT {
                     "/api/runs/curious/" + run.path("runId").asText(),
                     "/api/triggers",
                     "/api/triggers/queue",
+                    "/api/queue/dead",
+                    "/api/deliveries",
                     "/api/workflows",
                     "/api/plugins",
                     "/api/providers",
