@@ -27,6 +27,7 @@ final class GroupCommitWriter implements AutoCloseable {
     private static final int GROUP_BYTES = 4 * 1024 * 1024;
     private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long IDLE_MILLIS = 200;
+    private static final long BETWEEN_STEPS_MILLIS = 5;
     private static final long MAINTENANCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** So that what is forgotten keeps up with a flood of what comes. */
     private static final long NEXT_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -112,7 +113,7 @@ final class GroupCommitWriter implements AutoCloseable {
     private void run() {
         while (true) {
             try {
-                Write<?> first = closing ? queue.poll() : queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+                Write<?> first = closing ? queue.poll() : queue.poll(idleMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
                     write(gather(first));
                 } else if (closing) {
@@ -133,6 +134,11 @@ final class GroupCommitWriter implements AutoCloseable {
         queue.drainTo(late);
         late.forEach(write -> failed(write, SqliteErrors.unavailable("the server is stopping", null)));
         checkpointAndClose();
+    }
+
+    /** What maintenance has begun goes on while there is nothing else to do. */
+    private long idleMillis() {
+        return maintenance.isUnderWay() ? BETWEEN_STEPS_MILLIS : IDLE_MILLIS;
     }
 
     private List<Write<?>> gather(Write<?> first) {

@@ -20,6 +20,7 @@ final class Maintenance {
     private static final long CHECK_MILLIS = Duration.ofMinutes(1).toMillis();
     private static final long CLEAN_MILLIS = Duration.ofHours(1).toMillis();
     private static final int SLICE = 500;
+    private static final int FEW = 32;
     private static final int MIN_FREE_PAGES = 256;
     private static final int MANY_FREE_PAGES = 4_096;
     /** Of duplicates, filtered and rejected ones, each. */
@@ -148,7 +149,7 @@ final class Maintenance {
         if (session.update(TRIM_DEAD, SLICE, KEPT_DEAD) == SLICE) {
             return true;
         }
-        return session.queryNumber(DEAD_BYTES) > KEPT_DEAD_BYTES && session.update(TRIM_OLDEST_DEAD, SLICE) > 0;
+        return session.queryNumber(DEAD_BYTES) > KEPT_DEAD_BYTES && session.update(TRIM_OLDEST_DEAD, FEW) > 0;
     }
 
     /** Not what waits or runs: that is bounded by the queue. */

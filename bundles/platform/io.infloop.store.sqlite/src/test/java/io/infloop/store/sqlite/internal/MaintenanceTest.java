@@ -154,4 +154,94 @@ class MaintenanceTest {
 
         assertThat(count("deliveries")).isBetween(1L, 2_000L);
     }
+
+    private static DeliverySettings kept(int max, long maxBytes) {
+        return new DeliverySettings(
+                KEPT.queueMaxBytes(), KEPT.dedupTime(), KEPT.retention(), max, maxBytes, KEPT.keepRejectedBodies());
+    }
+
+    private long count(String table, String condition) throws SQLException {
+        return session.queryNumber("SELECT count(*) FROM " + table + " WHERE " + condition);
+    }
+
+    @Test
+    void keepsTheNewestDeliveriesAndThoseThatWaitOrRun() throws SQLException {
+        insertDeliveries(3_000, START, 10);
+        insertItems(150, 0, START);
+        // The next fifty were started; every other of their runs goes on.
+        session.update("UPDATE queue SET state = 1, run_id = 'r' || seq WHERE seq > 100");
+        session.update(
+                "INSERT INTO runs (run_id, workflow_id, workflow_name, workflow_version, status, source, correlation_id,"
+                        + " queue_id, instance_id, started_at, event_count)"
+                        + " SELECT run_id, 'w', 'w', 1, CASE WHEN seq % 2 = 0 THEN 'running' ELSE 'failed' END, 'api', 'c',"
+                        + " queue_id, 'i', 1, 0 FROM queue WHERE state = 1");
+
+        run(new Maintenance(clock, kept(1_234, Long.MAX_VALUE / 4)), Duration.ofMinutes(1));
+
+        assertThat(count("deliveries", "seq > 3000 - 1234")).isEqualTo(1_234);
+        assertThat(count("deliveries", "seq <= 100")).isEqualTo(100);
+        assertThat(count("deliveries", "seq > 100 AND seq <= 150")).isEqualTo(25);
+        assertThat(count("deliveries")).isEqualTo(1_234 + 100 + 25);
+    }
+
+    @Test
+    void keepsNoMoreBytesThanItMay() throws SQLException {
+        insertDeliveries(500, START, 1_000);
+        insertDeliveries(1, START + 1, 200_000);
+        insertDeliveries(10, START + 2, 1_000);
+
+        run(new Maintenance(clock, kept(100_000, 100_000)), Duration.ofMinutes(1));
+
+        // The large one and whatever is older.
+        assertThat(count("deliveries")).isEqualTo(10);
+    }
+
+    @Test
+    void aFloodOfRefusedOnesPushesOutNoAcceptedOne() throws SQLException {
+        insertDeliveries(0, 50, START, 10);
+        insertDeliveries(2, 20, START, 10);
+        insertDeliveries(3, 12_000, START + 1, 10);
+
+        run(new Maintenance(clock, kept(100, 1 << 20)), Duration.ofMinutes(1));
+
+        assertThat(count("deliveries", "outcome = 0")).isEqualTo(50);
+        assertThat(count("deliveries", "outcome = 2")).isEqualTo(20);
+        assertThat(count("deliveries", "outcome = 3")).isEqualTo(10_000);
+    }
+
+    @Test
+    void keysOutliveTheirDeliveriesAndGoWhenTheirTimeIsOver() throws SQLException {
+        insertDeliveries(10, START, 10);
+        long hour = Duration.ofHours(1).toMillis();
+        for (int number = 0; number < 10; number++) {
+            session.update(
+                    "INSERT INTO claims (trigger_id, dedup_key, delivery_id, queue_ids, correlation_id, claimed_at,"
+                            + " expires_at) VALUES ('t', ?, 'd', '[]', 'c', ?, ?)",
+                    "k" + number,
+                    START,
+                    START + (number % 2 == 0 ? 2 * hour : 100 * hour));
+        }
+        Maintenance maintenance = new Maintenance(clock, kept(1, 1 << 20));
+
+        run(maintenance, Duration.ofMinutes(1));
+        assertThat(count("deliveries")).isEqualTo(1);
+        assertThat(count("claims")).isEqualTo(10);
+
+        run(maintenance, Duration.ofHours(2));
+        assertThat(count("claims")).isEqualTo(5);
+    }
+
+    @Test
+    void boundsWhatCouldNotStart() throws SQLException {
+        insertItems(10_300, 2, START);
+        insertItems(3, 0, START);
+        session.update("UPDATE queue SET stored_bytes = 1000000 WHERE seq > 10000 AND state = 2");
+
+        run(new Maintenance(clock, KEPT), Duration.ofMinutes(1));
+
+        assertThat(count("queue", "state = 2")).isBetween(200L, 300L);
+        assertThat(session.queryNumber("SELECT sum(stored_bytes) FROM queue WHERE state = 2"))
+                .isLessThanOrEqualTo(256L * 1024 * 1024);
+        assertThat(count("queue", "state = 0")).isEqualTo(3);
+    }
 }
