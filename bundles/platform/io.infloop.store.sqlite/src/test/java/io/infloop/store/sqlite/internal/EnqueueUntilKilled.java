@@ -1,12 +1,16 @@
 package io.infloop.store.sqlite.internal;
 
+import io.infloop.store.Concurrency;
+import io.infloop.store.DedupKey;
 import io.infloop.store.RecordStore.Enqueued;
+import io.infloop.store.RecordStore.NewItem;
 import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.testkit.store.Records;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
@@ -25,10 +29,14 @@ final class EnqueueUntilKilled {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.println("lease " + store.holdLease("drain"));
         Semaphore inFlight = new Semaphore(IN_FLIGHT);
+        int number = 0;
         while (!Thread.currentThread().isInterrupted()) {
             inFlight.acquire();
             QueueItem item = Records.item("flow");
-            store.enqueue(Optional.of(Records.delivery(item, Optional.of(item.queueId()), new byte[BODY])), item)
+            number++;
+            store.enqueue(
+                            Optional.of(Records.delivery(item, Optional.of(item.queueId()), new byte[BODY])),
+                            number % 8 == 0 ? batch(item) : List.of(NewItem.of(item)))
                     .whenComplete((result, failure) -> {
                         if (result instanceof Enqueued enqueued) {
                             out.println("ack " + enqueued.queueId());
@@ -36,5 +44,13 @@ final class EnqueueUntilKilled {
                         inFlight.release();
                     });
         }
+    }
+
+    /** With keys of its own, the second one by a concurrency policy. */
+    private static List<NewItem> batch(QueueItem first) {
+        QueueItem second = Records.item("flow", new Concurrency(first.queueId(), Concurrency.Policy.LATEST));
+        return List.of(
+                new NewItem(first, Optional.of(DedupKey.of("part-" + first.queueId()))),
+                new NewItem(second, Optional.of(DedupKey.of("part-" + second.queueId()))));
     }
 }

@@ -3,7 +3,10 @@ package io.infloop.store.sqlite.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.infloop.store.RecordStore.Duplicate;
+import io.infloop.store.RecordStore.QueueItem;
 import io.infloop.store.RecordStore.QueueState;
+import io.infloop.testkit.store.Records;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -11,10 +14,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,7 +86,34 @@ class KilledServerTest {
                 assertThat(acknowledged.stream().filter(id -> !kept.contains(id)))
                         .isEmpty();
                 assertThat(store.waitingCount()).isEqualTo(waiting.size());
+                String last = acknowledged.iterator().next();
+                QueueItem repeated = Records.item("flow");
+                assertThat(store.enqueue(Optional.of(Records.delivery(repeated, Optional.of(last))), repeated)
+                                .join())
+                        .isInstanceOfSatisfying(Duplicate.class, duplicate -> assertThat(duplicate.queueId())
+                                .isEqualTo(last));
             }
+            assertHoldsTogether();
+        }
+    }
+
+    /** Every item has its delivery, every delivery all of its items, and no key was claimed for what is not there. */
+    private void assertHoldsTogether() throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("store.db"));
+                SqlSession session = new SqlSession(connection)) {
+            long items = session.queryNumber("SELECT count(*) FROM queue");
+            assertThat(session.queryNumber("SELECT count(*) FROM deliveries d, json_each(d.queue_ids) one JOIN queue q"
+                            + " ON q.queue_id = one.value AND q.delivery_id = d.id"))
+                    .isEqualTo(items);
+            assertThat(session.queryNumber(
+                            "SELECT sum(json_array_length(queue_ids)) FROM deliveries WHERE outcome = 0"))
+                    .isEqualTo(items);
+            assertThat(session.queryNumber("SELECT count(*) FROM claims WHERE NOT EXISTS (SELECT 1 FROM deliveries d"
+                            + " WHERE d.id = claims.delivery_id)"))
+                    .isZero();
+            assertThat(session.queryNumber("SELECT count(*) FROM claims c, json_each(c.queue_ids) one"
+                            + " WHERE NOT EXISTS (SELECT 1 FROM queue q WHERE q.queue_id = one.value)"))
+                    .isZero();
         }
     }
 
