@@ -18,7 +18,7 @@ class FeatureFilesTest {
     private static final Path FEATURES = Path.of("target/staging/features");
 
     @ParameterizedTest
-    @ValueSource(strings = {"platform.json", "plugins.json"})
+    @ValueSource(strings = {"platform.json", "plugins.json", "webhooks.json"})
     void fitTheSchema(String name) throws IOException {
         assertThat(schema().validate(Files.readString(FEATURES.resolve(name)), InputFormat.JSON))
                 .isEmpty();

@@ -32,10 +32,8 @@ class DistributionIT {
     @Test
     void theRepositoryHoldsExactlyWhatTheFeaturesList() throws IOException {
         Set<String> listed = new TreeSet<>();
-        for (String name : new String[] {"platform.json", "plugins.json"}) {
-            JsonObject feature =
-                    JsonText.object(Files.readString(HOME.resolve("features").resolve(name)));
-            JsonText.children(feature, "bundles").forEach(bundle -> listed.add(path(bundle.getString("id"))));
+        for (String name : new String[] {"platform.json", "plugins.json", "webhooks.json"}) {
+            ids(name).forEach(id -> listed.add(path(id)));
         }
 
         assertThat(files(HOME.resolve("repository"))).isEqualTo(listed);
@@ -73,6 +71,7 @@ class DistributionIT {
     void everyJarIsNamedInTheNoticesAndInTheBillOfMaterials() throws IOException {
         String notices = Files.readString(HOME.resolve("THIRD-PARTY.txt"));
         Set<String> components = components();
+        Set<String> ofCatalogue = ids("webhooks.json");
         for (Path jar : jars()) {
             String name = jar.getFileName().toString().replaceFirst("\\.jar$", "");
             String artifact = name.replaceFirst("-[0-9].*$", "");
@@ -81,7 +80,7 @@ class DistributionIT {
                 assertThat(notices).as(jar.toString()).contains(":" + artifact + ":" + version);
             }
             if (!components.isEmpty()) {
-                assertThat(components).as(jar.toString()).contains(artifact + ":" + version);
+                assertThat(components).as(jar.toString()).contains(component(artifact, ofCatalogue) + ":" + version);
             }
         }
     }
@@ -172,6 +171,20 @@ class DistributionIT {
         if (!System.getProperty("infloop.build.network").equals("offline: true")) {
             assertThat(HOME.resolve("sbom.cdx.json")).isNotEmptyFile();
         }
+    }
+
+    /** The bundles of senders are pieces of one component. */
+    private static String component(String artifact, Set<String> ofCatalogue) {
+        return ofCatalogue.stream().anyMatch(id -> id.contains(":" + artifact + ":"))
+                ? "io.infloop.webhook.catalogue"
+                : artifact;
+    }
+
+    private static Set<String> ids(String feature) throws IOException {
+        Set<String> ids = new TreeSet<>();
+        JsonText.children(JsonText.object(Files.readString(HOME.resolve("features").resolve(feature))), "bundles")
+                .forEach(bundle -> ids.add(bundle.getString("id")));
+        return ids;
     }
 
     private static Path archive(String ending) throws IOException {

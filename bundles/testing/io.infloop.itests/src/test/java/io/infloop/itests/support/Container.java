@@ -40,13 +40,15 @@ public final class Container {
                         .startLevel(bundle.path("start-order").asInt());
                 options.add(isStarted(bundle) ? provision : provision.noStart());
             }
-            for (JsonNode bundle : feature("plugins.json").path("bundles")) {
-                Path jar = jar(bundle.path("id").asText());
-                plugins.append(bundle.path("start-order").asInt())
-                        .append('|')
-                        .append(symbolicName(jar))
-                        .append('|');
-                plugins.append(jar.toUri()).append('\n');
+            for (String name : List.of("plugins.json", "webhooks.json")) {
+                for (JsonNode bundle : feature(name).path("bundles")) {
+                    Path jar = jar(bundle.path("id").asText());
+                    plugins.append(bundle.path("start-order").asInt())
+                            .append('|')
+                            .append(symbolicName(jar))
+                            .append('|');
+                    plugins.append(jar.toUri()).append('\n');
+                }
             }
             options.add(frameworkProperty(HandOverActivator.PLUGINS)
                     .value(plugins.toString().strip()));

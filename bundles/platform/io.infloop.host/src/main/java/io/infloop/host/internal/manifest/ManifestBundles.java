@@ -2,7 +2,7 @@ package io.infloop.host.internal.manifest;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.attribute.FileTime;
+import java.time.LocalDateTime;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
@@ -19,7 +19,7 @@ public final class ManifestBundles {
     /** Requirement every bundle with manifests should state. */
     static final String REQUIREMENT = "osgi.extender;filter:=\"(osgi.extender=io.infloop.manifest)\"";
 
-    private static final FileTime TIME = FileTime.fromMillis(1_767_225_600_000L);
+    private static final LocalDateTime TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
 
     private ManifestBundles() {}
 
@@ -48,7 +48,8 @@ public final class ManifestBundles {
 
     private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
         ZipEntry entry = new ZipEntry(name);
-        entry.setLastModifiedTime(TIME);
+        // Without time zone: the bytes are the same wherever they are made.
+        entry.setTimeLocal(TIME);
         zip.putNextEntry(entry);
         zip.write(content);
         zip.closeEntry();
