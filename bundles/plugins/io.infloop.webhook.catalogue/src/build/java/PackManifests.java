@@ -32,7 +32,8 @@ final class PackManifests {
             byte[] document = Files.readAllBytes(file);
             Manifest manifest = ManifestReader.read(name, document, Optional.of(ManifestKind.WEBHOOK));
             if (!name.equals(manifest.id() + ".json")) {
-                throw new IllegalStateException(name + " holds the source " + manifest.id() + "; give the file its name");
+                throw new IllegalStateException(
+                        name + " holds the source " + manifest.id() + "; give the file its name");
             }
             String artifact = GROUP + ".webhook." + manifest.id();
             Path folder = repository

@@ -3,7 +3,6 @@ package io.infloop.launcher.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.launcher.json.JsonText;
-import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -182,7 +181,10 @@ class DistributionIT {
 
     private static Set<String> ids(String feature) throws IOException {
         Set<String> ids = new TreeSet<>();
-        JsonText.children(JsonText.object(Files.readString(HOME.resolve("features").resolve(feature))), "bundles")
+        JsonText.children(
+                        JsonText.object(
+                                Files.readString(HOME.resolve("features").resolve(feature))),
+                        "bundles")
                 .forEach(bundle -> ids.add(bundle.getString("id")));
         return ids;
     }

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /** Senders that sign the raw body with HMAC and nothing else. */
 final class BodySenders {
-    static final byte[] JSON = utf8("{\"type\":\"thing.happened\",\"text\":\"Grüße, 世界 \\u00e9\",\"n\":9007199254740993}");
+    static final byte[] JSON =
+            utf8("{\"type\":\"thing.happened\",\"text\":\"Grüße, 世界 \\u00e9\",\"n\":9007199254740993}");
     static final List<Credential> PLAIN = List.of(plain("first-secret-of-the-test"), plain("another-secret-of-it"));
 
     private static final Function<byte[], String> HEX = Hash::hex;
@@ -110,7 +111,9 @@ final class BodySenders {
     private static Sender adyenPlatform() {
         return new Sender(
                 "adyen-platform",
-                List.of(hexKey("44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C0"), hexKey("00112233445566778899AABBCCDDEEFF")),
+                List.of(
+                        hexKey("44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C0"),
+                        hexKey("00112233445566778899AABBCCDDEEFF")),
                 time -> JSON,
                 (credential, body, time) -> Delivery.post(body)
                         .header("Protocol", "HmacSHA256")

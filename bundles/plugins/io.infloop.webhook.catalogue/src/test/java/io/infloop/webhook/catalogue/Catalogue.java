@@ -87,18 +87,28 @@ final class Catalogue {
     }
 
     static Verification verify(Sender sender, Delivery delivery, Instant now) {
-        return verify(sender.id(), delivery, now, sender.config(), sender.credentials().get(0).entered());
+        return verify(
+                sender.id(),
+                delivery,
+                now,
+                sender.config(),
+                sender.credentials().get(0).entered());
     }
 
     static Verification verify(
             String id, Delivery delivery, Instant now, Map<String, String> config, String... secrets) {
         SigningContext context = SigningContext.of(
-                Stream.of(secrets).map(secret -> new SigningSecret(secret, secret)).toList(),
+                Stream.of(secrets)
+                        .map(secret -> new SigningSecret(secret, secret))
+                        .toList(),
                 config,
                 Clock.fixed(now, ZoneOffset.UTC),
                 KeyFetcher.NONE);
         return scheme(id)
-                .verify(delivery.received(source(id).intake(), now), signature(id).settings(), context);
+                .verify(
+                        delivery.received(source(id).intake(), now),
+                        signature(id).settings(),
+                        context);
     }
 
     private static Map<String, WebhookSource.Descriptor> read() {

@@ -32,7 +32,8 @@ class ChallengeTest {
 
         assertText(answer(id, get.withQuery(query + "text")), 200, "1158201444");
         assertThat(answer(id, get.withQuery(query + "tex"))).isEmpty();
-        assertThat(answer(id, get.withQuery("hub.mode=subscribe&hub.challenge=1"))).isEmpty();
+        assertThat(answer(id, get.withQuery("hub.mode=subscribe&hub.challenge=1")))
+                .isEmpty();
         assertThat(answer(id, get.withQuery(query + "text").withMethod("POST"))).isEmpty();
     }
 
@@ -42,28 +43,28 @@ class ChallengeTest {
 
         assertText(answer("dropbox", get.withQuery("challenge=%3Cscript%3E")), 200, "<script>");
         assertThat(answer("dropbox", get.withQuery("challenge=a%0D%0Ab"))).isEmpty();
-        assertThat(answer("dropbox", get.withQuery("challenge=" + "a".repeat(1025)))).isEmpty();
+        assertThat(answer("dropbox", get.withQuery("challenge=" + "a".repeat(1025))))
+                .isEmpty();
         assertThat(answer("dropbox", get)).isEmpty();
     }
 
     @Test
     void slackGetsItsChallengeWhenItIsSigned() {
-        byte[] body = utf8("{\"token\":\"Jhj5dZrVaK7ZwHHjRyZWjbDl\",\"challenge\":\"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P\","
-                + "\"type\":\"url_verification\"}");
+        byte[] body = utf8(
+                "{\"token\":\"Jhj5dZrVaK7ZwHHjRyZWjbDl\",\"challenge\":\"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P\","
+                        + "\"type\":\"url_verification\"}");
 
-        assertText(
-                answer("slack", Delivery.post(body)),
-                200,
-                "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P");
-        assertThat(rule("slack", Delivery.post(body)).orElseThrow().verifySignature()).isTrue();
+        assertText(answer("slack", Delivery.post(body)), 200, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P");
+        assertThat(rule("slack", Delivery.post(body)).orElseThrow().verifySignature())
+                .isTrue();
         assertThat(answer("slack", Delivery.post(BodySenders.JSON))).isEmpty();
     }
 
     /** The answer is a signature with the trigger's secret: a stranger must not choose what is signed. */
     @Test
     void zoomGetsItsTokenSignedOnlyWhenItSigned() {
-        Delivery delivery = Delivery.post(
-                utf8("{\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"},\"event\":\"endpoint.url_validation\"}"));
+        Delivery delivery = Delivery.post(utf8(
+                "{\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"},\"event\":\"endpoint.url_validation\"}"));
 
         HttpReply reply = answer("zoom", delivery).orElseThrow();
 
@@ -100,7 +101,8 @@ class ChallengeTest {
 
     @Test
     void notionsTokenIsKeptWhileThereIsNone() {
-        Delivery delivery = Delivery.post(utf8("{\"verification_token\":\"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl\"}"));
+        Delivery delivery =
+                Delivery.post(utf8("{\"verification_token\":\"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl\"}"));
 
         ChallengeRule rule = rule("notion", delivery).orElseThrow();
 
@@ -134,20 +136,20 @@ class ChallengeTest {
         HttpReply reply = answer("okta", delivery).orElseThrow();
 
         assertThat(reply.contentType()).isEqualTo("application/json");
-        assertThat(reply.body())
-                .isEqualTo("{\"verification\":\"yBg_TtwCjCnhU6pGlLSbJ2Ic8nHDbpxWwqYyYjWcAg\\\"\"}");
+        assertThat(reply.body()).isEqualTo("{\"verification\":\"yBg_TtwCjCnhU6pGlLSbJ2Ic8nHDbpxWwqYyYjWcAg\\\"\"}");
     }
 
     @Test
     void microsoftGetsItsTokenAsPlainText() {
         assertText(
-                answer("microsoft-graph", Delivery.post(new byte[0]).withQuery("validationToken=a%3A%20b")), 200, "a: b");
+                answer("microsoft-graph", Delivery.post(new byte[0]).withQuery("validationToken=a%3A%20b")),
+                200,
+                "a: b");
     }
 
     @Test
     void adobeGetsItsClientIdBack() {
-        Delivery delivery =
-                Delivery.post(new byte[0]).withMethod("GET").header("X-AdobeSign-ClientId", "CBJCHBCAABAA");
+        Delivery delivery = Delivery.post(new byte[0]).withMethod("GET").header("X-AdobeSign-ClientId", "CBJCHBCAABAA");
 
         assertThat(answer("adobe-sign", delivery).orElseThrow().headers())
                 .containsEntry("X-AdobeSign-ClientId", "CBJCHBCAABAA");
@@ -157,7 +159,9 @@ class ChallengeTest {
     @ParameterizedTest
     @ValueSource(strings = {"trello", "intercom"})
     void aHeadRequestIsAnswered(String id) {
-        assertThat(answer(id, Delivery.post(new byte[0]).withMethod("HEAD")).orElseThrow().status())
+        assertThat(answer(id, Delivery.post(new byte[0]).withMethod("HEAD"))
+                        .orElseThrow()
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -180,7 +184,8 @@ class ChallengeTest {
 
     @Test
     void testMessagesOfBitbucketAndWooCommerceAreAnswered() {
-        assertThat(answer("bitbucket", Delivery.post(utf8("{\"test\":true}")).header("X-Event-Key", "diagnostics:ping")))
+        assertThat(answer(
+                        "bitbucket", Delivery.post(utf8("{\"test\":true}")).header("X-Event-Key", "diagnostics:ping")))
                 .isPresent();
         assertThat(answer(
                         "woocommerce",
@@ -208,7 +213,8 @@ class ChallengeTest {
     void sendersThatInsistGetTheirRefusal() {
         assertThat(Catalogue.source("xero").reject().orElseThrow().status()).isEqualTo(401);
         assertThat(Catalogue.source("xero").reject().orElseThrow().body()).isEmpty();
-        assertThat(Catalogue.source("gocardless").reject().orElseThrow().status()).isEqualTo(498);
+        assertThat(Catalogue.source("gocardless").reject().orElseThrow().status())
+                .isEqualTo(498);
     }
 
     private static void assertText(Optional<HttpReply> reply, int status, String body) {

@@ -29,6 +29,8 @@ enum Confidence {
 
     /** The description without this sentence. */
     String before(String description) {
-        return description.substring(0, description.length() - sentence.length()).strip();
+        return description
+                .substring(0, description.length() - sentence.length())
+                .strip();
     }
 }

@@ -43,14 +43,14 @@ class EventsTest {
     @MethodSource("io.infloop.webhook.catalogue.Catalogue#sources")
     void examplesAreOfTheEventTheyAreShownFor(WebhookSource.Descriptor source) {
         Optional<ValueRule> rule = source.eventType()
-                .filter(type -> !(type.place().isPresent()
-                        && type.place().get().from() == ValueLocation.From.HEADER));
+                .filter(type -> !(type.place().isPresent() && type.place().get().from() == ValueLocation.From.HEADER));
         if (rule.isEmpty()) {
             return;
         }
         for (WebhookEvent event : source.events()) {
             event.examplePayload().filter(example -> !event.type().equals(ANY)).ifPresent(example -> {
-                WebhookRequest request = Delivery.post(utf8(Json.write(example))).received(source.intake(), NOW);
+                WebhookRequest request =
+                        Delivery.post(utf8(Json.write(example))).received(source.intake(), NOW);
                 assertThat(rule.get().read(request, Optional.of(example))).contains(event.type());
             });
         }
@@ -67,8 +67,25 @@ class EventsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "github", "gitlab", "stripe", "slack", "shopify", "twilio", "discord", "linear", "sendgrid", "notion",
-                "jira", "standard-webhooks", "openai", "replicate", "clerk", "resend", "liveblocks", "polar", "supabase",
+                "github",
+                "gitlab",
+                "stripe",
+                "slack",
+                "shopify",
+                "twilio",
+                "discord",
+                "linear",
+                "sendgrid",
+                "notion",
+                "jira",
+                "standard-webhooks",
+                "openai",
+                "replicate",
+                "clerk",
+                "resend",
+                "liveblocks",
+                "polar",
+                "supabase",
                 "svix"
             })
     void theMostUsedShowFieldsAndAnExampleForEachEvent(String id) {

@@ -75,9 +75,7 @@ final class KeySenders {
                 time -> JSON,
                 (credential, body, time) -> Delivery.post(body)
                         .header("X-Signature-Timestamp", Long.toString(time.getEpochSecond()))
-                        .header(
-                                "X-Signature-Ed25519",
-                                hex(sign("Ed25519", credential, time.getEpochSecond(), body))),
+                        .header("X-Signature-Ed25519", hex(sign("Ed25519", credential, time.getEpochSecond(), body))),
                 Proof.of("X-Signature-Ed25519").time("X-Signature-Timestamp", 300, 300),
                 Map.of());
     }
@@ -115,7 +113,9 @@ final class KeySenders {
                                                 time.getEpochSecond(),
                                                 ".",
                                                 body))),
-                Proof.of("webhook-signature").time("webhook-timestamp", 300, 300).id("webhook-id"),
+                Proof.of("webhook-signature")
+                        .time("webhook-timestamp", 300, 300)
+                        .id("webhook-id"),
                 Map.of());
     }
 

@@ -82,9 +82,7 @@ class KnownAnswerTest {
         Delivery delivery = Delivery.post(body)
                 .with("Content-Type", FORM)
                 .header("X-Slack-Request-Timestamp", "1531420618")
-                .header(
-                        "X-Slack-Signature",
-                        "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503");
+                .header("X-Slack-Signature", "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503");
 
         accepts("slack-commands", delivery, 1_531_420_618, "8f742231b10e8888abcd99yyyzzz85a5");
     }
@@ -96,8 +94,8 @@ class KnownAnswerTest {
         "https://mycompany.com:443/myapp.php, %2B14158675309, RSOYDt4T1cUTdK1PDd93/VVr8B8=",
     })
     void twilioWithAForm(String url, String caller, String signature) {
-        byte[] body = utf8("CallSid=CA1234567890ABCDE&Caller=" + caller + "&Digits=1234&From=" + caller
-                + "&To=%2B18005551212");
+        byte[] body = utf8(
+                "CallSid=CA1234567890ABCDE&Caller=" + caller + "&Digits=1234&From=" + caller + "&To=%2B18005551212");
         Delivery delivery = Delivery.post(body)
                 .withUrl(url)
                 .withQuery("foo=1&bar=2")
@@ -111,8 +109,7 @@ class KnownAnswerTest {
     void twilioWithJson() {
         Delivery delivery = Delivery.post(utf8("{\"property\": \"value\", \"boolean\": true}"))
                 .withUrl("https://mycompany.com/myapp.php")
-                .withQuery(
-                        "foo=1&bar=2&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620")
+                .withQuery("foo=1&bar=2&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620")
                 .header("X-Twilio-Signature", "a9nBmqA0ju/hNViExpshrM61xv4=");
 
         accepts("twilio", delivery, 0, "12345");
@@ -159,10 +156,9 @@ class KnownAnswerTest {
         "BOX-SIGNATURE-SECONDARY, v+1CD1Jdo3muIcbpv5lxxgPglOqMfsNHPV899xWYydo=, SampleSecondaryKey",
     })
     void box(String header, String signature, String key) {
-        Delivery delivery = Delivery.post(
-                        utf8(
-                                "{\"type\":\"webhook_event\",\"webhook\":{\"id\":\"1234567890\"},\"trigger\":\"FILE.UPLOADED\","
-                                        + "\"source\":{\"id\":\"1234567890\",\"type\":\"file\",\"name\":\"Test.txt\"}}"))
+        Delivery delivery = Delivery.post(utf8(
+                        "{\"type\":\"webhook_event\",\"webhook\":{\"id\":\"1234567890\"},\"trigger\":\"FILE.UPLOADED\","
+                                + "\"source\":{\"id\":\"1234567890\",\"type\":\"file\",\"name\":\"Test.txt\"}}"))
                 .header("BOX-DELIVERY-TIMESTAMP", "2020-01-01T00:00:00-07:00")
                 .header("BOX-SIGNATURE-VERSION", "1")
                 .header("BOX-SIGNATURE-ALGORITHM", "HmacSHA256")
@@ -176,25 +172,20 @@ class KnownAnswerTest {
 
     @Test
     void adyenPayments() {
-        Delivery delivery =
-                Delivery.post(OtherSenders.adyenPayment("coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="));
+        Delivery delivery = Delivery.post(OtherSenders.adyenPayment("coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="));
 
-        accepts(
-                "adyen-payments",
-                delivery,
-                0,
-                "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056");
+        accepts("adyen-payments", delivery, 0, "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056");
     }
 
     @Test
     void sendGrid() {
-        byte[] body = utf8(
-                "[{\"email\":\"hello@world.com\",\"event\":\"dropped\",\"reason\":\"Bounced Address\","
-                        + "\"sg_event_id\":\"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA\","
-                        + "\"sg_message_id\":\"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0\","
-                        + "\"smtp-id\":\"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>\","
-                        + "\"timestamp\":1600112492}]\r\n");
-        String key = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+        byte[] body = utf8("[{\"email\":\"hello@world.com\",\"event\":\"dropped\",\"reason\":\"Bounced Address\","
+                + "\"sg_event_id\":\"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA\","
+                + "\"sg_message_id\":\"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0\","
+                + "\"smtp-id\":\"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>\","
+                + "\"timestamp\":1600112492}]\r\n");
+        String key =
+                "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
         Delivery delivery = Delivery.post(body)
                 .header("X-Twilio-Email-Event-Webhook-Timestamp", "1600112502")
                 .header(
@@ -202,11 +193,7 @@ class KnownAnswerTest {
                         "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=");
 
         accepts("sendgrid", delivery, 1_600_112_502, key);
-        rejects(
-                "sendgrid",
-                delivery.withBody(utf8(delivery.text().strip())),
-                1_600_112_502,
-                key);
+        rejects("sendgrid", delivery.withBody(utf8(delivery.text().strip())), 1_600_112_502, key);
     }
 
     private static void accepts(String id, Delivery delivery, long now, String... secrets) {

@@ -38,7 +38,8 @@ class OneByteChangeTest {
         List<Header> headers = sender.single(delivery);
         Assume.that(!headers.isEmpty());
         Header header = headers.get(place % headers.size());
-        Delivery changed = Changes.header(delivery, header, place % header.value().length(), other);
+        Delivery changed =
+                Changes.header(delivery, header, place % header.value().length(), other);
 
         assertThat(Catalogue.verify(sender, changed, NOW)).isInstanceOf(Rejected.class);
     }

@@ -60,7 +60,8 @@ final class OtherSenders {
                             + "\",\"signature\":\"" + hex(hmac256(credential.bytes(), t, token))
                             + "\"},\"event-data\":{\"event\":\"opened\"}}"));
                 },
-                Proof.inside("\"timestamp\":\"", "\"token\":\"", "\"signature\":\"").window(300, 300),
+                Proof.inside("\"timestamp\":\"", "\"token\":\"", "\"signature\":\"")
+                        .window(300, 300),
                 Map.of());
     }
 
@@ -71,9 +72,11 @@ final class OtherSenders {
                 PLAIN,
                 time -> utf8(""),
                 (credential, body, time) -> {
-                    String json = "{\"event\":{\"event_type\":\"signature_request_viewed\",\"event_time\":\"1348177752\","
-                            + "\"event_hash\":\""
-                            + hex(hmac256(credential.bytes(), "1348177752", "signature_request_viewed")) + "\"}}";
+                    String json =
+                            "{\"event\":{\"event_type\":\"signature_request_viewed\",\"event_time\":\"1348177752\","
+                                    + "\"event_hash\":\""
+                                    + hex(hmac256(credential.bytes(), "1348177752", "signature_request_viewed"))
+                                    + "\"}}";
                     byte[] form = utf8("--xYzZY\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n" + json
                             + "\r\n--xYzZY--\r\n");
                     return Delivery.post(form).with("Content-Type", "multipart/form-data; boundary=xYzZY");
@@ -174,9 +177,7 @@ final class OtherSenders {
                 PLAIN,
                 time -> JSON,
                 (credential, body, time) -> Delivery.post(body)
-                        .header(
-                                "X-Trello-Webhook",
-                                base64(hmac("HmacSHA1", credential.bytes(), body, Delivery.URL))),
+                        .header("X-Trello-Webhook", base64(hmac("HmacSHA1", credential.bytes(), body, Delivery.URL))),
                 Proof.of("X-Trello-Webhook").withUrl(),
                 Map.of());
     }

@@ -67,8 +67,7 @@ record Sender(
         }
 
         Proof time(String header, int past, int future) {
-            return new Proof(
-                    signatures, Set.of(header), ids, seconds(past), seconds(future), wholeBody, inBody, url);
+            return new Proof(signatures, Set.of(header), ids, seconds(past), seconds(future), wholeBody, inBody, url);
         }
 
         /** The time is where the signature is, or in the body. */
@@ -91,14 +90,7 @@ record Sender(
         /** The signature is in the body. */
         static Proof inside(String... texts) {
             return new Proof(
-                    Set.of(),
-                    Set.of(),
-                    Set.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    false,
-                    List.of(texts),
-                    false);
+                    Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), false, List.of(texts), false);
         }
 
         private static Optional<Duration> seconds(int seconds) {

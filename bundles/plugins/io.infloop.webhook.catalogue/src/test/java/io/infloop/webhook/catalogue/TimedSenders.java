@@ -60,8 +60,7 @@ final class TimedSenders {
     }
 
     private static Credential whsec(String prefix, String key) {
-        return new Credential(
-                prefix + key, java.util.Base64.getDecoder().decode(key));
+        return new Credential(prefix + key, java.util.Base64.getDecoder().decode(key));
     }
 
     /** Headers id, timestamp and signature; the signature is a list of {@code v1,<base64>} over {@code id.timestamp.body}. */
@@ -78,7 +77,9 @@ final class TimedSenders {
                                     prefix + "-signature",
                                     "v1," + base64(hmac256(credential.bytes(), ID, ".", seconds, ".", body)));
                 },
-                Proof.of(prefix + "-signature").time(prefix + "-timestamp", 300, 300).id(prefix + "-id"));
+                Proof.of(prefix + "-signature")
+                        .time(prefix + "-timestamp", 300, 300)
+                        .id(prefix + "-id"));
     }
 
     private static Sender simple(String id, List<Credential> credentials, Sender.Signer signer, Proof proof) {
@@ -131,7 +132,9 @@ final class TimedSenders {
                 (credential, body, time) -> {
                     long t = time.getEpochSecond();
                     return Delivery.post(body)
-                            .header("Mux-Signature", "t=" + t + ",v1=" + hex(hmac256(credential.bytes(), t, ".", body)));
+                            .header(
+                                    "Mux-Signature",
+                                    "t=" + t + ",v1=" + hex(hmac256(credential.bytes(), t, ".", body)));
                 },
                 Proof.of("Mux-Signature").window(300, 300));
     }
@@ -184,7 +187,8 @@ final class TimedSenders {
         return new Sender(
                 "linear",
                 PLAIN,
-                time -> utf8("{\"action\":\"create\",\"text\":\"Grüße\",\"webhookTimestamp\":" + time.toEpochMilli() + "}"),
+                time -> utf8(
+                        "{\"action\":\"create\",\"text\":\"Grüße\",\"webhookTimestamp\":" + time.toEpochMilli() + "}"),
                 (credential, body, time) -> Delivery.post(body)
                         .header("Linear-Event", "Issue")
                         .header("Linear-Timestamp", "1")

@@ -55,8 +55,8 @@ class WebhooksPageTest {
 
                 - **Secret** is what to enter at the trigger; public keys are entered there too. Several may be entered while one is exchanged.
                 - **URL** says that the sender signs the address: the trigger needs its public URL, exactly as it is entered at the sender.
-                - **Source**: `library`, modelled on the sender's own library, which was run; `documentation`, written from the sender's documentation;
-                  `memory`, written from memory of it: check the first delivery with a dry run.
+                - **Source**: `library`, modelled on the official library of the sender or of the format it follows; `documentation`, written from the
+                  sender's documentation; `memory`, written from memory of it: check the first delivery with a dry run.
                 - Every source with event types also has the event `*`: any event, those too that are not listed.
 
                 | sender | id | secret | URL | also to enter | events | source |
@@ -101,7 +101,8 @@ class WebhooksPageTest {
     private static String note(WebhookSource.Descriptor source) {
         String description = source.description().orElseThrow();
         String what = description.substring(0, description.indexOf(" Secret: "));
-        String docs = source.docsUrl().map(url -> " Documentation: <" + url + ">").orElse("");
+        String docs =
+                source.docsUrl().map(url -> " Documentation: <" + url + ">").orElse("");
         return "- **" + source.displayName() + "**: " + what + docs + "\n";
     }
 
@@ -110,20 +111,22 @@ class WebhooksPageTest {
                 .map(WebhookEvent::type)
                 .filter(type -> !type.equals(EventsTest.ANY))
                 .toList();
-        String shown = types.stream()
-                .limit(SHOWN_EVENTS)
-                .map(type -> "`" + type + "`")
-                .collect(Collectors.joining(", "));
+        String shown =
+                types.stream().limit(SHOWN_EVENTS).map(type -> "`" + type + "`").collect(Collectors.joining(", "));
         return types.size() <= SHOWN_EVENTS ? shown : shown + " and " + (types.size() - SHOWN_EVENTS) + " more";
     }
 
     private static String feature() {
         return Catalogue.sources()
-                .map(source -> """
+                .map(source ->
+                        """
                             {
                               "id": "io.infloop:io.infloop.webhook.%s:${project.version}",
                               "start-order": 50
-                            }""".formatted(source.id()).indent(4).stripTrailing())
+                            }"""
+                                .formatted(source.id())
+                                .indent(4)
+                                .stripTrailing())
                 .collect(Collectors.joining(
                         ",\n",
                         """

@@ -68,6 +68,14 @@ class ManifestReaderTest {
     }
 
     @Test
+    void theBodyItselfMayBeTheBatch() throws Exception {
+        WebhookSource.Descriptor source =
+                source(EVENTS + ",\"batch\":{\"path\":\"\"},\"deliveryId\":{\"from\":\"item\",\"path\":\"/id\"}");
+
+        assertThat(source.batch()).contains("");
+    }
+
+    @Test
     void everyMemberOfTheGrammarIsRead() throws Exception {
         WebhookSource.Descriptor source = source(
                 EVENTS
