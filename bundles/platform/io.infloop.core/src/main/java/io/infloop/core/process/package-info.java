@@ -1,6 +1,6 @@
 /** Child processes of runs: launchers bound to the node they work for. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package io.infloop.core.process;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,5 +1,6 @@
 package io.infloop.spi.provider;
 
+import io.infloop.spi.process.SandboxDemand;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param needsWorkingDirectory whether a request must name a directory
  * @param canSkipPermissions whether {@link AgentRequest#skipPermissions()} has an effect
  * @param limitsEgress whether the hosts it needs are declared
+ * @param sandbox how far its children are kept apart at least
  */
 public record ProviderDescriptor(
         String id,
@@ -22,4 +24,27 @@ public record ProviderDescriptor(
         String transport,
         boolean needsWorkingDirectory,
         boolean canSkipPermissions,
-        boolean limitsEgress) {}
+        boolean limitsEgress,
+        SandboxDemand sandbox) {
+    /** A provider that demands no isolation of its own. */
+    public ProviderDescriptor(
+            String id,
+            String label,
+            String description,
+            Optional<String> glyph,
+            String transport,
+            boolean needsWorkingDirectory,
+            boolean canSkipPermissions,
+            boolean limitsEgress) {
+        this(
+                id,
+                label,
+                description,
+                glyph,
+                transport,
+                needsWorkingDirectory,
+                canSkipPermissions,
+                limitsEgress,
+                SandboxDemand.NONE);
+    }
+}

@@ -1,5 +1,6 @@
 package io.infloop.spi.workspace;
 
+import io.infloop.spi.process.SandboxDemand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,4 +20,15 @@ public interface RunWorktrees {
      *     the tree exists and started from another ref; the message says which
      */
     Worktree open(Path directory, Optional<String> ref) throws IOException, InterruptedException;
+
+    /**
+     * As {@link #open(Path, Optional)}, for children that are kept apart further than the node itself demands: what a tree shares with
+     * its repository is out of reach from within a jail.
+     *
+     * @param demand of the program that will work in the tree, as its provider declares it
+     */
+    default Worktree open(Path directory, Optional<String> ref, SandboxDemand demand)
+            throws IOException, InterruptedException {
+        return open(directory, ref);
+    }
 }

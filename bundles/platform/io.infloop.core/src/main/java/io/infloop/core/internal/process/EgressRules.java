@@ -13,11 +13,13 @@ import io.infloop.core.process.ProcessOwner;
 import io.infloop.spi.process.ProcessSpec;
 import io.infloop.spi.process.SpawnException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Decides which children reach the network through a proxy of their own, and opens it. Immutable. */
 public final class EgressRules {
@@ -53,19 +55,20 @@ public final class EgressRules {
             Map<String, String> variables,
             Executor notices)
             throws SpawnException {
-        if (place.isPresent() && !spec.declaresEgress()) {
+        Optional<List<String>> hosts = declared(spec, owner);
+        if (place.isPresent() && hosts.isEmpty()) {
             variables.keySet().removeAll(ProxyEnvironment.REMOVED);
             spec.notices()
                     .accept("[egress] no network: no allow-list (egressAllowlist) is declared for this child, and in"
                             + " the jail nothing else is reachable");
             return Optional.empty();
         }
-        if (place.isEmpty() && !isProxied(spec)) {
+        if (place.isEmpty() && !isProxied(spec, hosts.isPresent())) {
             return Optional.empty();
         }
         EgressSession session = null;
         try {
-            session = gateway.open(policy(spec), egressOwner(owner), listener(spec, notices));
+            session = gateway.open(policy(hosts), egressOwner(owner), listener(spec, notices));
             URI proxy = place.isPresent() ? URI.create(JailConfinement.proxy()) : session.listenOnLoopback();
             if (place.isPresent()) {
                 session.listenOnSocket(place.get().network());
@@ -80,19 +83,19 @@ public final class EgressRules {
         }
     }
 
-    private boolean isProxied(ProcessSpec spec) {
+    private boolean isProxied(ProcessSpec spec, boolean declares) {
         return switch (enforcement) {
             case OFF -> false;
             case DECLARED -> {
-                if (!spec.declaresEgress()) {
+                if (!declares) {
                     spec.notices()
                             .accept("[egress] not enforced: no allow-list (egressAllowlist) is declared for this"
                                     + " child, so it can reach every host");
                 }
-                yield spec.declaresEgress();
+                yield declares;
             }
             case STRICT -> {
-                if (!spec.declaresEgress()) {
+                if (!declares) {
                     spec.notices()
                             .accept("[egress] no host is allowed: no allow-list (egressAllowlist) is declared for"
                                     + " this child");
@@ -102,8 +105,24 @@ public final class EgressRules {
         };
     }
 
-    private static EgressPolicy policy(ProcessSpec spec) {
-        return spec.declaresEgress() ? EgressPolicy.allowing(spec.egressAllowlist()) : EgressPolicy.NOTHING;
+    /** Of manifest and node together; empty if neither declares any. A list that is not one is refused before anybody relies on it. */
+    private static Optional<List<String>> declared(ProcessSpec spec, ProcessOwner owner) throws SpawnException {
+        if (owner.egressAllowlist().isEmpty()) {
+            return spec.declaresEgress() ? Optional.of(spec.egressAllowlist()) : Optional.empty();
+        }
+        List<String> hosts = owner.egressAllowlist().get();
+        try {
+            EgressPolicy.allowing(hosts);
+        } catch (IllegalArgumentException notHosts) {
+            throw SpawnException.refused("egressAllowlist of the node: " + notHosts.getMessage());
+        }
+        return Optional.of(Stream.concat(spec.egressAllowlist().stream(), hosts.stream())
+                .distinct()
+                .toList());
+    }
+
+    private static EgressPolicy policy(Optional<List<String>> hosts) {
+        return hosts.map(EgressPolicy::allowing).orElse(EgressPolicy.NOTHING);
     }
 
     private static EgressOwner egressOwner(ProcessOwner owner) {

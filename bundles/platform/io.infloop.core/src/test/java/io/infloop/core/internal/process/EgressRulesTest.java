@@ -13,6 +13,7 @@ import io.infloop.core.internal.process.EgressRules.Enforcement;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.process.ProcessSpec;
+import io.infloop.spi.process.SandboxDemand;
 import io.infloop.spi.process.SpawnException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -63,6 +64,26 @@ class EgressRulesTest {
     }
 
     @Test
+    void whatTheNodeDeclaresIsAddedToTheManifest() throws Exception {
+        assertThat(open(Enforcement.DECLARED, declared(), ofNode(List.of("*.node.example"))))
+                .isPresent();
+        assertThat(open(Enforcement.DECLARED, ProcessSpec.builder(List.of("x")), ofNode(List.of("*.node.example"))))
+                .isPresent();
+        assertThat(opened.get(0).listed()).hasSize(2);
+        assertThat(opened.get(1).listed()).hasSize(1);
+        assertThat(notices).isEmpty();
+    }
+
+    @Test
+    void aListOfANodeThatIsNoneIsRefusedAlsoWhereItIsNotEnforced() {
+        assertThatThrownBy(() -> open(
+                        Enforcement.OFF, ProcessSpec.builder(List.of("x")), ofNode(List.of("https://node.example"))))
+                .isInstanceOfSatisfying(SpawnException.class, refused -> assertThat(refused.isRefusal())
+                        .isTrue())
+                .hasMessageContaining("egressAllowlist of the node");
+    }
+
+    @Test
     void strictAllowsNothingToWhoDeclaresNothing() throws Exception {
         assertThat(open(Enforcement.STRICT, ProcessSpec.builder(List.of("x")))).isPresent();
         assertThat(opened).containsExactly(EgressPolicy.NOTHING);
@@ -92,9 +113,26 @@ class EgressRulesTest {
         return ProcessSpec.builder(List.of("x")).egressAllowlist(List.of("api.acme.example"));
     }
 
+    private static ProcessOwner ofNode(List<String> hosts) {
+        return new ProcessOwner(
+                "p",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Cancellation.NEVER,
+                Optional.empty(),
+                SandboxDemand.NONE,
+                Optional.of(hosts));
+    }
+
     private Optional<EgressSession> open(Enforcement enforcement, ProcessSpec.Builder spec) throws SpawnException {
+        return open(enforcement, spec, OWNER);
+    }
+
+    private Optional<EgressSession> open(Enforcement enforcement, ProcessSpec.Builder spec, ProcessOwner owner)
+            throws SpawnException {
         return new EgressRules(new Gateway(), enforcement)
-                .open(spec.notices(notices::add).build(), OWNER, Optional.empty(), variables, Runnable::run);
+                .open(spec.notices(notices::add).build(), owner, Optional.empty(), variables, Runnable::run);
     }
 
     private class Gateway implements EgressGateway {

@@ -27,6 +27,7 @@ final class NodeExecution implements NodeContext, AutoCloseable {
     private final WalkContext context;
     private final GraphNode node;
     private final JsonObject config;
+    private final NodeSandbox sandbox;
     private final Optional<JsonObject> previous;
     private final String pluginId;
     private final CancellationSource cancellation;
@@ -43,6 +44,7 @@ final class NodeExecution implements NodeContext, AutoCloseable {
             GraphNode node,
             NodeDescriptor descriptor,
             JsonObject config,
+            NodeSandbox sandbox,
             Optional<JsonObject> previous,
             String pluginId,
             CancellationSource cancellation,
@@ -51,6 +53,7 @@ final class NodeExecution implements NodeContext, AutoCloseable {
         this.context = outer.withCancellation(cancellation);
         this.node = node;
         this.config = config;
+        this.sandbox = sandbox;
         this.previous = previous;
         this.pluginId = pluginId;
         this.cancellation = cancellation;
@@ -79,7 +82,8 @@ final class NodeExecution implements NodeContext, AutoCloseable {
                 Optional.of(context.run().header().correlationId()),
                 cancellation,
                 Optional.of(directory()),
-                NodeSandbox.of(config));
+                sandbox.demand(),
+                sandbox.egressAllowlist());
     }
 
     private Path directory() {
@@ -161,7 +165,7 @@ final class NodeExecution implements NodeContext, AutoCloseable {
     @Override
     public Optional<RunWorktrees> worktrees() {
         return Optional.of(
-                services.trees().forNode(context.run().header(), nodePath(), NodeSandbox.of(config), cancellation));
+                services.trees().forNode(context.run().header(), nodePath(), sandbox.demand(), cancellation));
     }
 
     @Override

@@ -63,13 +63,15 @@ public final class NodeExecutor {
             throws InterruptedException {
         NodeDescriptor descriptor = entry.descriptorAs(NodeDescriptor.class);
         JsonObject config;
+        NodeSandbox sandbox;
         try {
+            sandbox = NodeSandbox.of(node.config());
             config = context.graph()
                     .templates(node, descriptor, entry.generation())
                     .resolve(context.view().asMap(), events::templateWarning);
-        } catch (IllegalArgumentException unresolvable) {
+        } catch (IllegalArgumentException unusable) {
             events.started(node.config(), Optional.of(lease.plugin()));
-            return failed(context, node, events, unresolvable.getMessage(), 0);
+            return failed(context, node, events, unusable.getMessage(), 0);
         }
         events.started(config, Optional.of(lease.plugin()));
         long startedAt = services.nanoTime().getAsLong();
@@ -81,6 +83,7 @@ public final class NodeExecutor {
                         node,
                         descriptor,
                         config,
+                        sandbox,
                         previous,
                         lease.plugin().id(),
                         cancellation,

@@ -6,10 +6,12 @@ import io.infloop.spi.Cancellation;
 import io.infloop.spi.process.SandboxDemand;
 import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.workspace.RunWorktrees;
+import io.infloop.spi.workspace.Worktree;
 import io.infloop.workspace.worktree.TreeKind;
 import io.infloop.workspace.worktree.Worktrees;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +33,28 @@ public final class RunTrees {
 
     /** @param demand of the node */
     RunWorktrees forNode(RunHeader run, String nodePath, SandboxDemand demand, Cancellation cancellation) {
+        Worktrees.TreeOwner owner =
+                new Worktrees.TreeOwner(run.runId(), run.workflowId(), run.correlationId(), nodePath);
+        return new RunWorktrees() {
+            @Override
+            public Worktree open(Path directory, Optional<String> ref) throws IOException, InterruptedException {
+                return open(directory, ref, SandboxDemand.NONE);
+            }
+
+            @Override
+            public Worktree open(Path directory, Optional<String> ref, SandboxDemand more)
+                    throws IOException, InterruptedException {
+                return worktrees
+                        .forNode(owner, kind(demand.and(more)), cancellation, tree -> note(run.runId(), tree))
+                        .open(directory, ref);
+            }
+        };
+    }
+
+    /** What a worktree shares with its repository cannot be seen from within a jail. */
+    private TreeKind kind(SandboxDemand demand) {
         boolean jailed = level.get().strongerOf(demand.wanted()).strongerOf(demand.required()) == SandboxLevel.JAIL;
-        return worktrees.forNode(
-                new Worktrees.TreeOwner(run.runId(), run.workflowId(), run.correlationId(), nodePath),
-                // What a worktree shares with its repository cannot be seen from within a jail.
-                jailed ? TreeKind.CLONE : TreeKind.WORKTREE,
-                cancellation,
-                tree -> note(run.runId(), tree));
+        return jailed ? TreeKind.CLONE : TreeKind.WORKTREE;
     }
 
     private void note(String runId, Path tree) {

@@ -20,6 +20,10 @@ import io.infloop.spi.Registration;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.NodeOutcome;
+import io.infloop.spi.process.SandboxDemand;
+import io.infloop.spi.process.SandboxLevel;
+import io.infloop.spi.workspace.RunWorktrees;
+import io.infloop.workspace.worktree.TreeKind;
 import io.infloop.workspace.worktree.TreeState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +130,21 @@ class RunLifecycleTest {
         });
         assertThat(record.array("worktrees").orElseThrow()).hasSize(1);
         assertThat(record.string("status")).contains("succeeded");
+    }
+
+    @Test
+    void whatWillBeInAJailGetsACloneWhoeverDemandsIt() {
+        engine.contributions.add(TestNodes.of("tree", context -> {
+            RunWorktrees trees = context.worktrees().orElseThrow();
+            trees.open(data, Optional.empty());
+            trees.open(data, Optional.empty(), new SandboxDemand(SandboxLevel.JAIL, SandboxLevel.OFF));
+            trees.open(data, Optional.empty(), new SandboxDemand(SandboxLevel.OFF, SandboxLevel.NAMESPACE));
+            return NodeOutcome.next(JsonObject.EMPTY);
+        }));
+        put("trees", "tree");
+        engine.run("trees");
+
+        assertThat(engine.worktrees.kinds).containsExactly(TreeKind.WORKTREE, TreeKind.CLONE, TreeKind.WORKTREE);
     }
 
     @Test

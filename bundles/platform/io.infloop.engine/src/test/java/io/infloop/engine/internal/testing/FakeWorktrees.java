@@ -21,6 +21,8 @@ import java.util.function.Predicate;
 public final class FakeWorktrees implements Worktrees {
     public final List<String> settled = new CopyOnWriteArrayList<>();
     public final Map<String, TreeState> outcomes = new ConcurrentHashMap<>();
+    /** Of the trees that were made. */
+    public final List<TreeKind> kinds = new CopyOnWriteArrayList<>();
     /** What was asked about servers that died. */
     public final List<Predicate<String>> abandoned = new CopyOnWriteArrayList<>();
 
@@ -29,6 +31,7 @@ public final class FakeWorktrees implements Worktrees {
         return (directory, ref) -> {
             Path tree = directory.resolve(owner.nodePath());
             announcement.made(tree);
+            kinds.add(kind);
             outcomes.put(owner.runId(), TreeState.PRESERVED);
             return new Tree(tree);
         };

@@ -86,6 +86,22 @@ class NodeExecutionTest {
     }
 
     @Test
+    void aNodeWhoseIsolationIsMisspeltIsNotRun() {
+        engine.workflows.put(
+                """
+                {'id':'w','name':'W','nodes':[{'id':'s','type':'start'},
+                  {'id':'n','type':'custom','config':{'sandboxRequired':'jial'}}],
+                 'edges':[{'id':'1','source':'s','sourceHandle':'next','target':'n'}]}""");
+        AtomicReference<String> ran = new AtomicReference<>();
+        assertThat(failure(run(context -> {
+                    ran.set("yes");
+                    return NodeOutcome.next(JsonObject.EMPTY);
+                })))
+                .contains("sandboxRequired: expected jail, namespace or user");
+        assertThat(ran).hasNullValue();
+    }
+
+    @Test
     void aTypeWhosePluginWentAwayIsAnErrorTheWorkflowCanHandle() {
         engine.contributions.add(TestNodes.of("custom", context -> NodeOutcome.next(JsonObject.EMPTY)));
         engine.start();

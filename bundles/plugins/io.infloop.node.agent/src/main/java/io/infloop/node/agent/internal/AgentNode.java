@@ -73,7 +73,9 @@ public final class AgentNode implements NodeType {
             }
             Worktree worktree;
             try {
-                worktree = worktrees.get().open(directory.get(), config.worktreeRef());
+                worktree = worktrees
+                        .get()
+                        .open(directory.get(), config.worktreeRef(), found.get().sandbox());
             } catch (IOException failure) {
                 return NodeOutcome.error("worktree setup failed: " + failure.getMessage());
             }

@@ -40,7 +40,27 @@ final class AgentSchema {
                   "title": "Run in isolated git worktree",
                   "description": "The agent gets a fresh copy of the repository around its working directory; what it changes is kept on a branch. Uncheck it for a directory that is not a git repository. Command-line agents only; off in a document that does not say."
                 },
-                "worktreeRef": {"type": "string", "title": "Worktree base", "description": "Blank for HEAD."}
+                "worktreeRef": {"type": "string", "title": "Worktree base", "description": "Blank for HEAD."},
+                "sandbox": {
+                  "type": "string",
+                  "enum": ["", "user", "namespace", "jail"],
+                  "default": "",
+                  "title": "Isolation",
+                  "description": "Wished for: used where the machine can do it. Adds to what the server does for every program, never takes from it."
+                },
+                "sandboxRequired": {
+                  "type": "string",
+                  "enum": ["", "user", "namespace", "jail"],
+                  "default": "",
+                  "title": "Isolation required",
+                  "description": "Below it the node does not run and leaves at error."
+                },
+                "egressAllowlist": {
+                  "type": "array",
+                  "title": "Allowed hosts",
+                  "description": "Hosts that it needs besides those of the agent's manifest, such as github.com or *.acme.example. Enforced in the jail and where the server enforces egress.",
+                  "items": {"type": "string"}
+                }
               },
               "required": ["providerId", "prompt"]
             }

@@ -6,6 +6,8 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.AgentUnavailableException;
 import io.infloop.spi.node.NodeOutcome.Follow;
 import io.infloop.spi.node.NodeType;
+import io.infloop.spi.process.SandboxDemand;
+import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.provider.AgentRequest;
 import io.infloop.spi.provider.AgentResult;
 import io.infloop.spi.provider.ProviderDescriptor;
@@ -173,6 +175,33 @@ class AgentNodeTest extends NodeTypeContract {
         assertThat(outputs.string("worktreeBase")).contains("abc");
         assertThat(outputs.object("worktreeChanges")).contains(JsonObject.of("files", 1));
         assertThat(refs).containsExactly(Optional.of("main"));
+    }
+
+    @Test
+    void itsTreeSuitsTheIsolationThatTheProviderDemands() throws Exception {
+        SandboxDemand jail = new SandboxDemand(SandboxLevel.JAIL, SandboxLevel.JAIL);
+        agents.with(
+                new ProviderDescriptor("jailed", "J", "j", Optional.empty(), "cli", true, false, false, jail),
+                (request, sink) -> success());
+        List<SandboxDemand> demands = new CopyOnWriteArrayList<>();
+        RunWorktrees worktrees = new RunWorktrees() {
+            @Override
+            public Worktree open(Path asked, Optional<String> ref) {
+                throw new AssertionError("the provider's demand is left out");
+            }
+
+            @Override
+            public Worktree open(Path asked, Optional<String> ref, SandboxDemand demand) {
+                demands.add(demand);
+                return new Tree(directory, directory);
+            }
+        };
+        execute(context(config().put("providerId", "jailed")
+                        .put("useWorktree", true)
+                        .build())
+                .worktrees(worktrees)
+                .build());
+        assertThat(demands).containsExactly(jail);
     }
 
     @Test

@@ -75,6 +75,26 @@ public final class ConditionNode implements NodeType {
                           "default": 30000,
                           "exclusiveMinimum": 0,
                           "title": "Time limit (ms)"
+                        },
+                        "sandbox": {
+                          "type": "string",
+                          "enum": ["", "user", "namespace", "jail"],
+                          "default": "",
+                          "title": "Isolation",
+                          "description": "Wished for: used where the machine can do it. Adds to what the server does for every program, never takes from it."
+                        },
+                        "sandboxRequired": {
+                          "type": "string",
+                          "enum": ["", "user", "namespace", "jail"],
+                          "default": "",
+                          "title": "Isolation required",
+                          "description": "Below it the node does not run and leaves at error."
+                        },
+                        "egressAllowlist": {
+                          "type": "array",
+                          "title": "Allowed hosts",
+                          "description": "Hosts that the command needs, such as api.acme.example or *.acme.example. Enforced in the jail, where without this list there is no network at all, and where the server enforces egress. Left out: none declared.",
+                          "items": {"type": "string"}
                         }
                       },
                       "required": ["kind"]

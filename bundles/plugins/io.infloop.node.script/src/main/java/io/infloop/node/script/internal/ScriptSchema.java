@@ -38,6 +38,26 @@ final class ScriptSchema {
                   "default": 60000,
                   "title": "Time limit (ms)",
                   "description": "0 for none."
+                },
+                "sandbox": {
+                  "type": "string",
+                  "enum": ["", "user", "namespace", "jail"],
+                  "default": "",
+                  "title": "Isolation",
+                  "description": "Wished for: used where the machine can do it. Adds to what the server does for every program, never takes from it."
+                },
+                "sandboxRequired": {
+                  "type": "string",
+                  "enum": ["", "user", "namespace", "jail"],
+                  "default": "",
+                  "title": "Isolation required",
+                  "description": "Below it the node does not run and leaves at error."
+                },
+                "egressAllowlist": {
+                  "type": "array",
+                  "title": "Allowed hosts",
+                  "description": "Hosts that it needs, such as api.acme.example or *.acme.example. Enforced in the jail, where without this list there is no network at all, and where the server enforces egress. Left out: none declared.",
+                  "items": {"type": "string"}
                 }
               },
               "required": ["language", "code"]

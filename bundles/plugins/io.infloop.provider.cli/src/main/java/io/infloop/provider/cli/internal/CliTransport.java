@@ -39,7 +39,8 @@ public final class CliTransport implements ProviderTransport {
                 id(),
                 true,
                 !cli.dangerousArgs().isEmpty(),
-                cli.egressAllowlist().isPresent());
+                cli.egressAllowlist().isPresent(),
+                cli.sandbox());
     }
 
     @Override
