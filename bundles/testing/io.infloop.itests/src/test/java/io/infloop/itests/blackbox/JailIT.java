@@ -1,7 +1,7 @@
 package io.infloop.itests.blackbox;
 
+import io.infloop.itests.support.Prerequisites;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.itests.support.Distribution;
@@ -21,7 +21,7 @@ class JailIT {
 
     @Test
     void anAgentInTheJailWorksAndCannotGetOut() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/bwrap")), "bubblewrap is not installed");
+        Prerequisites.program("bwrap", "bubblewrap");
         Path data = Distribution.temporaryDirectory("jail").resolve("data");
         Path repository = GitRepositories.create(data.resolveSibling("repo"));
         Path outside = data.resolveSibling("outside.txt");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.infloop.core.internal.testing.Prerequisites;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.process.ProcessExit;
 import io.infloop.spi.process.ProcessSpec;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,9 +100,8 @@ class JailTest {
     @ParameterizedTest
     @ValueSource(strings = {"socat", "perl", "python3", "node"})
     void theProxyIsTheOnlyWayOut(String bridge) throws Exception {
-        Path program = Path.of("/usr/bin", bridge);
-        Assumptions.assumeTrue(Files.isExecutable(program), bridge + " is not installed");
-        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
+        Path program = Prerequisites.program(bridge, bridge);
+        Prerequisites.program("curl", "curl");
         try (ProcessTestBed bed = ProcessTestBed.jail(work, program)) {
             List<String> notices = new CopyOnWriteArrayList<>();
             String url = "http://127.0.0.1:" + web.getAddress().getPort() + "/";

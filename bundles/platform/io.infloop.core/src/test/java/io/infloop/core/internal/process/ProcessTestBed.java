@@ -8,6 +8,7 @@ import io.infloop.core.internal.instance.LocalServerInstance;
 import io.infloop.core.internal.sandbox.SandboxReport;
 import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.core.internal.sandbox.SandboxTools;
+import io.infloop.core.internal.testing.Prerequisites;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.spi.Cancellation;
 import io.infloop.spi.process.ProcessSpec;
@@ -22,7 +23,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
-import org.junit.jupiter.api.Assumptions;
 
 /** A supervisor with everything around it, in a temporary data directory. */
 final class ProcessTestBed implements AutoCloseable {
@@ -133,7 +133,7 @@ final class ProcessTestBed implements AutoCloseable {
         SandboxReport report = bed.sandboxes.ladder().report();
         if (report.inForce() != level) {
             bed.close();
-            Assumptions.abort("level " + level.id() + " is not available here: " + report.obstacle(level));
+            Prerequisites.require(false, "level " + level.id() + " is not available here: " + report.obstacle(level));
         }
         if (level == SandboxLevel.USER) {
             Unprivileged.give(work);

@@ -2,6 +2,7 @@ package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.core.internal.sandbox.SandboxTools;
+import io.infloop.core.internal.testing.Prerequisites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,7 +27,7 @@ final class Unprivileged {
     static ProcessTestBed bed(Path work, Function<Path, SandboxSettings> sandbox) throws IOException {
         SandboxTools own = ProcessTestBed.tools();
         Assumptions.assumeTrue(own.uid() == 0, "the test is not root, so it is unprivileged in any case");
-        Assumptions.assumeTrue(own.setpriv().isPresent(), "setpriv is not installed");
+        Prerequisites.program("setpriv", "util-linux");
         Wrappers found = Wrappers.find(PATH);
         Path prlimit = Files.writeString(
                 work.resolve("prlimit-unprivileged"),

@@ -1,8 +1,8 @@
 package io.infloop.core.internal.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.infloop.core.internal.testing.Prerequisites;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +22,8 @@ class KeeperTest {
     }
 
     private int run(long serverPid, String name) throws Exception {
-        Path setpriv = Path.of("/usr/bin/setpriv");
-        assumeTrue(setpriv.toFile().canExecute(), "setpriv is not installed");
+        Path setpriv = Prerequisites.program("setpriv", "util-linux");
+
         List<String> command = new ArrayList<>(NamespaceConfinement.keeper(setpriv, Path.of("/bin/sh"), serverPid));
         command.addAll(List.of("touch", directory.resolve(name).toString()));
         return new ProcessBuilder(command).start().waitFor();

@@ -3,12 +3,12 @@ package io.infloop.core.internal.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.core.internal.process.Wrappers;
+import io.infloop.core.internal.testing.Prerequisites;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +26,7 @@ class ReplacedDirectoryTest {
         Path part = Files.createDirectories(own.resolve("part"));
         Files.writeString(part.resolve("secret"), "mine");
         Outcome before = run(data, own, part);
-        Assumptions.assumeTrue(before.text().equals("mine"), before.error());
+        Prerequisites.require(before.text().equals("mine"), before.error());
 
         Files.delete(part.resolve("secret"));
         Files.delete(part);
