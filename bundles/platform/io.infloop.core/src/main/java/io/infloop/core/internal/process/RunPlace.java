@@ -2,7 +2,6 @@ package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.sandbox.Launch;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,9 +18,6 @@ import org.slf4j.LoggerFactory;
 /** The places of one child in a jail: a HOME, and a directory for the socket of its proxy. They end with the child. */
 final class RunPlace implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(RunPlace.class);
-    /** The path of a socket has 107 bytes at most, its own name among them. */
-    private static final int MAX_SOCKET_DIRECTORY_BYTES = 95;
-
     private static final int MOST_FILES = 2000;
     private static final long MOST_BYTES = 32L * 1024 * 1024;
 
@@ -46,11 +42,7 @@ final class RunPlace implements AutoCloseable {
         Files.createDirectories(parent);
         Path root = Files.createTempDirectory(parent, "run");
         Path home = Files.createDirectory(root.resolve("home"));
-        Path network = root.resolve("net");
-        network = network.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_DIRECTORY_BYTES
-                ? Files.createDirectory(
-                        network, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
-                : Files.createTempDirectory("infloop");
+        Path network = SocketDirectories.create(root.resolve("net"));
         RunPlace place = new RunPlace(root, home, network);
         try {
             Copy copy = new Copy(hidden);

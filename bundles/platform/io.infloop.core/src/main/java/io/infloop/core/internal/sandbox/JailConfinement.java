@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,10 +41,42 @@ public final class JailConfinement implements Confinement {
             "login.defs",
             "fonts");
 
+    /**
+     * Bubblewrap mounts by path, and another child may replace a directory in which it may write by a link before that. So what this
+     * child may write to is opened before, and has to be where it was asked for; inside it has to be what was mounted. Its arguments are
+     * the number of directories, the directories and the command.
+     */
+    private static final String GUARD =
+            """
+            [ "$PPID" = "$0" ] || exit 125
+            failed() { echo "infloop-sandbox: $1" >&2; exit 125; }
+            count=$1 opened=3
+            shift
+            while [ "$count" -gt 0 ]; do
+              [ -d "$1" ] && [ -r "$1" ] || failed "not accessible: $1"
+              eval "exec $opened<\\"\\$1\\"" || failed "not accessible: $1"
+              cd -P "/proc/self/fd/$opened" && [ "$PWD" = "$1" ] || failed "replaced meanwhile: $1"
+              opened=$((opened+1)) count=$((count-1))
+              shift
+            done
+            cd / && exec "$@"
+            """;
+
+    /** Shells have the descriptors 3 to 8 for what was opened. */
+    private static final int MOST_WRITABLE = 6;
+
     private static final String INIT =
             """
             trap : TERM INT HUP QUIT
             failed() { echo "infloop-sandbox: $1" >&2; exit 125; }
+            count=$1 opened=3
+            shift
+            while [ "$count" -gt 0 ]; do
+              [ "$1" -ef "/proc/self/fd/$opened" ] || failed "replaced meanwhile: $1"
+              eval "exec $opened<&-"
+              opened=$((opened+1)) count=$((count-1))
+              shift
+            done
             path=$PATH PATH=/usr/bin:/bin:$PATH
             if [ "$1" -gt 0 ]; then
               case $1 in
@@ -114,14 +147,17 @@ public final class JailConfinement implements Confinement {
     public List<String> command(Launch launch) throws SpawnException {
         Launch.Jail jail = launch.jail().orElseThrow(() -> new SpawnException("this child has no place for a jail"));
         List<Path> kept = hidden.keptFor(launch);
-        List<String> command = new ArrayList<>(NamespaceConfinement.keeper(setpriv, sh, serverPid));
+        List<Path> writable = writable(launch);
+        List<String> command =
+                new ArrayList<>(List.of(setpriv.toString(), "--pdeathsig", "KILL", "--", sh.toString(), "-c", GUARD));
+        command.add(Long.toString(serverPid));
+        counted(writable, command);
         command.add(bwrap.toString());
         command.addAll(system);
         Set<Path> shown = new JailReach(hidden).of(launch);
+        shown.removeIf(path -> writable.stream().anyMatch(path::startsWith));
         shown.forEach(path -> bind("--ro-bind", path, path, command));
         bind("--bind", jail.home(), HOME, command);
-        List<Path> writable = new ArrayList<>(launch.own());
-        writable.add(launch.directory());
         writable.stream().filter(path -> !hidden.contain(path)).forEach(path -> {
             bind("--bind", path, path, command);
             shown.add(path);
@@ -132,12 +168,27 @@ public final class JailConfinement implements Confinement {
         jail.network().ifPresent(directory -> bind("--ro-bind", directory, Path.of("/run/infloop"), command));
         command.addAll(List.of("--chdir", launch.directory().toString(), "--remount-ro", "/", "--cap-drop", "ALL"));
         command.addAll(List.of("--", sh.toString(), "-c", INIT, "init"));
+        counted(writable, command);
         List<String> bridging = jail.network().isPresent() ? Bridge.command(bridgeProgram()) : List.of();
         command.add(Integer.toString(bridging.size()));
         command.addAll(bridging);
         command.add(launch.program().toString());
         command.addAll(launch.arguments());
         return command;
+    }
+
+    private static List<Path> writable(Launch launch) throws SpawnException {
+        Set<Path> writable = new LinkedHashSet<>(launch.own());
+        writable.add(launch.directory());
+        if (writable.size() > MOST_WRITABLE) {
+            throw new SpawnException("the child has too many directories of its own for the jail");
+        }
+        return List.copyOf(writable);
+    }
+
+    private static void counted(List<Path> paths, List<String> command) {
+        command.add(Integer.toString(paths.size()));
+        paths.forEach(path -> command.add(path.toString()));
     }
 
     /** What lies in a directory that is shown and is not for children. */

@@ -104,7 +104,7 @@ final class SelfTest {
         }
         JailConfinement confinement =
                 new JailConfinement(tools, hiddenNow(), JailFiles.write(place, tools.uid(), tools.gid()));
-        Path work = Files.createTempDirectory(place, "work");
+        Path work = Files.createTempDirectory(place, "work").toRealPath();
         Path home = Files.createTempDirectory(place, "home");
         try {
             Probe.Outcome outcome = probe.run(
