@@ -25,6 +25,8 @@ final class Explanations {
     private static final List<String> MOUNTS =
             List.of("must be superuser to use mount", "must be superuser to unmount", "mount: permission denied");
 
+    private static final List<String> KERNEL = List.of("/proc/", "/sys/", "setting key");
+
     private static final List<String> NETWORK = List.of(
             "name resolution",
             "could not resolve host",
@@ -40,6 +42,10 @@ final class Explanations {
         if (text.contains(NamespaceConfinement.FAILED)) {
             return Optional.of("the sandbox (level namespace) could not be set up, so the program was not started;"
                     + " the last line of its error output says what failed");
+        }
+        if (text.contains("read-only file system") && contains(text, KERNEL)) {
+            return Optional.of("it ran in the sandbox (level namespace), where the settings of the kernel (/proc/sys,"
+                    + " /sys) are only read");
         }
         if (contains(text, MOUNTS) || root && text.contains("unshare failed: operation not permitted")) {
             return Optional.of("it ran in the sandbox (level namespace), where nothing can be mounted or unmounted");

@@ -45,6 +45,7 @@ public final class NamespaceConfinement implements Confinement {
                   cd /
                 fi
                 opened=$((opened+1)) ;;
+              readonly) mount -a -T "$2" || failed "the kernel's settings could not be made read-only" ;;
               hide)
                 if [ -d "$2" ]; then mount -t tmpfs -o mode=0700,size=1m,nosuid,nodev infloop "$2" || failed "not hidden: $2"
                 elif [ -e "$2" ]; then mount --bind /dev/null "$2" || failed "not hidden: $2"
@@ -86,12 +87,14 @@ public final class NamespaceConfinement implements Confinement {
     private final long gid;
     private final long serverPid;
     private final HiddenPlaces hidden;
+    private final Optional<Path> readOnly;
 
     /**
      * @param hidden directories and files that the child does not see; empty if mounting is not possible here
+     * @param readOnly list of mounts that make read-only what a child could change for all; for a server that is root
      * @throws IllegalArgumentException if a tool is missing
      */
-    NamespaceConfinement(SandboxTools tools, HiddenPlaces hidden) {
+    NamespaceConfinement(SandboxTools tools, HiddenPlaces hidden, Optional<Path> readOnly) {
         this.sh = tools.sh().orElseThrow(() -> new IllegalArgumentException("sh"));
         this.setpriv = tools.setpriv().orElseThrow(() -> new IllegalArgumentException("setpriv"));
         this.unshare = tools.unshare().orElseThrow(() -> new IllegalArgumentException("unshare"));
@@ -105,6 +108,7 @@ public final class NamespaceConfinement implements Confinement {
         this.gid = tools.gid();
         this.serverPid = tools.pid();
         this.hidden = hidden;
+        this.readOnly = readOnly;
     }
 
     @Override
@@ -121,6 +125,10 @@ public final class NamespaceConfinement implements Confinement {
         return !hidden.isEmpty();
     }
 
+    boolean keepsKernelFiles() {
+        return readOnly.isPresent();
+    }
+
     @Override
     public List<String> command(Launch launch) throws SpawnException {
         List<String> command = new ArrayList<>();
@@ -131,6 +139,7 @@ public final class NamespaceConfinement implements Confinement {
         }
         command.addAll(List.of("--pid", "--fork", "--kill-child", "--mount-proc", "--"));
         command.addAll(List.of(sh.toString(), "-c", INIT, "init", path, setsid.toString()));
+        operations("readonly", readOnly.stream().toList(), command);
         mounts(launch, command);
         command.addAll(List.of("enter", launch.directory().toString(), "run"));
         if (root) {

@@ -20,6 +20,7 @@ final class SelfTest {
             echo "namespace=$(readlink /proc/self/ns/pid)"
             set -- /proc/[0-9]*; echo "processes=$#"
             [ -z "$(ls -A "%s" 2>/dev/null)" ] && echo hidden=yes
+            [ -w %s ] || echo kernel=read-only
             setsid env -i sleep 60 >/dev/null 2>&1 </dev/null &
             """;
 
@@ -153,21 +154,28 @@ final class SelfTest {
             return Finding.fails(missing.get());
         }
         HiddenPlaces hidden = tools.mount().isPresent() ? hiddenNow() : new HiddenPlaces(List.of());
+        List<NamespaceConfinement> attempts = new ArrayList<>();
         if (!hidden.isEmpty()) {
-            Finding hiding = namespace(new NamespaceConfinement(tools, hidden));
-            if (hiding.confinement().isPresent()) {
-                return hiding;
+            if (tools.isRoot()) {
+                attempts.add(new NamespaceConfinement(tools, hidden, Optional.of(KernelFiles.mounts(place))));
+            }
+            attempts.add(new NamespaceConfinement(tools, hidden, Optional.empty()));
+        }
+        for (NamespaceConfinement attempt : attempts) {
+            Finding finding = namespace(attempt);
+            if (finding.confinement().isPresent()) {
+                return finding;
             }
         }
-        return namespace(new NamespaceConfinement(tools, new HiddenPlaces(List.of())));
+        return namespace(new NamespaceConfinement(tools, new HiddenPlaces(List.of()), Optional.empty()));
     }
 
     private Finding namespace(NamespaceConfinement confinement) throws IOException, InterruptedException {
-        Path data = settings.hidden().isEmpty()
-                ? Path.of("/nonexistent")
-                : settings.hidden().get(0);
-        Probe.Outcome outcome =
-                probe.run(confinement, NAMESPACE_SCRIPT.formatted(escaped(data())), Path.of("/"), Optional.empty());
+        Probe.Outcome outcome = probe.run(
+                confinement,
+                NAMESPACE_SCRIPT.formatted(escaped(data()), KernelFiles.SAMPLE),
+                Path.of("/"),
+                Optional.empty());
         String namespace = outcome.facts().getOrDefault("namespace", "");
         if (outcome.exitCode() != 0 || namespace.isEmpty()) {
             return Finding.fails(Obstacles.of(outcome.reason()));
@@ -182,12 +190,18 @@ final class SelfTest {
         if (confinement.hides() && !outcome.is("hidden", "yes")) {
             return Finding.fails(Obstacles.of("the data directory could not be hidden"));
         }
+        if (confinement.keepsKernelFiles() && !outcome.is("kernel", "read-only")) {
+            return Finding.fails(Obstacles.of("the kernel's settings could not be made read-only"));
+        }
         return Finding.works(confinement, detail(confinement));
     }
 
     private String detail(NamespaceConfinement confinement) {
         String user = tools.isRoot()
-                ? "without a user namespace; children cannot mount"
+                ? "without a user namespace; children cannot mount, and "
+                        + (confinement.keepsKernelFiles()
+                                ? "only read the kernel's settings"
+                                : "as root they CAN change the kernel's settings")
                 : "with a user namespace; sudo and other set-uid programs have no effect, files of other owners belong"
                         + " to nobody";
         String data = confinement.hides()

@@ -67,6 +67,27 @@ class NamespaceTest {
         }
     }
 
+    /** Asks whether it could write and writes nothing: these are the settings of the machine. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theSettingsOfTheKernelAreOnlyRead(boolean unprivileged) throws Exception {
+        try (ProcessTestBed bed = ProcessTestBed.at(SandboxLevel.NAMESPACE, unprivileged, work)) {
+            ProcessExit exit = run(
+                    bed,
+                    """
+                    umount /proc/sys; umount /sys/kernel; mount -o remount,bind,rw /proc/sys
+                    for file in /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sysrq-trigger /proc/irq/default_smp_affinity \
+                        /sys/kernel/uevent_helper /sys/kernel/mm/ksm/run /sys/power/state /sys/module; do
+                      [ ! -w "$file" ] || echo "writable: $file"
+                    done
+                    cat /proc/sys/kernel/ostype; ls /sys/kernel > /dev/null && echo seen
+                    [ -w /proc/self/oom_score_adj ] && echo own
+                    """);
+
+            assertThat(exit.stdout().text()).isEqualTo("Linux\nseen\nown\n");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theEndOfTheChildComesOutAsItWas(boolean unprivileged) throws Exception {
@@ -126,6 +147,8 @@ class NamespaceTest {
             ProcessExit sudo = run(
                     bed, "echo 'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set' >&2; exit 1");
             ProcessExit chown = run(bed, "touch mine; chown 1 mine");
+            ProcessExit sysctl =
+                    run(bed, "echo 'sysctl: setting key \"vm.swappiness\": Read-only file system' >&2; exit 1");
             ProcessExit other = run(bed, "echo no >&2; exit 1");
             ProcessExit fine = run(bed, "echo 'setuid bit set' >&2");
 
@@ -133,6 +156,8 @@ class NamespaceTest {
                     .hasValueSatisfying(text -> assertThat(text).contains("sandbox", "set-uid"));
             assertThat(chown.explanation())
                     .hasValueSatisfying(text -> assertThat(text).contains("owners"));
+            assertThat(sysctl.explanation())
+                    .hasValueSatisfying(text -> assertThat(text).contains("sandbox", "kernel"));
             assertThat(other.explanation()).isEmpty();
             assertThat(fine.explanation()).isEmpty();
         }

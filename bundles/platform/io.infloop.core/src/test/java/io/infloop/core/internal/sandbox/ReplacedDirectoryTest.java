@@ -100,7 +100,8 @@ class ReplacedDirectoryTest {
     private record Outcome(int code, String text, String error) {}
 
     private static Outcome run(Path data, Path own, Path directory) throws Exception {
-        NamespaceConfinement confinement = new NamespaceConfinement(tools(), new HiddenPlaces(List.of(data)));
+        NamespaceConfinement confinement =
+                new NamespaceConfinement(tools(), new HiddenPlaces(List.of(data)), Optional.empty());
         return run(confinement.command(new Launch(
                 Path.of("/bin/sh"),
                 List.of("-c", "cat secret"),
