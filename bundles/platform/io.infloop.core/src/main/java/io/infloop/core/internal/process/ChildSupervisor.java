@@ -8,6 +8,7 @@ import io.infloop.core.internal.sandbox.Confinement;
 import io.infloop.core.internal.sandbox.JailConfinement;
 import io.infloop.core.internal.sandbox.Launch;
 import io.infloop.core.internal.sandbox.SandboxLadder;
+import io.infloop.core.internal.sandbox.UserConfinement;
 import io.infloop.core.process.ProcessOwner;
 import io.infloop.core.process.ProcessSupervisor;
 import io.infloop.spi.Registration;
@@ -128,6 +129,40 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     }
 
     @Override
+    public SandboxLevel sandboxLevel(SandboxDemand demand) {
+        try {
+            return sandboxes.ladder().level(demand);
+        } catch (InterruptedException shutDown) {
+            Thread.currentThread().interrupt();
+            return SandboxLevel.OFF;
+        }
+    }
+
+    @Override
+    public Optional<Path> placeFor(SandboxDemand demand) throws IOException {
+        SandboxLadder available = ladder();
+        Optional<UserConfinement> user = available.user();
+        return user.isPresent() && available.level(demand) == SandboxLevel.USER
+                ? Optional.of(user.get().place())
+                : Optional.empty();
+    }
+
+    @Override
+    public void handOver(Path tree) throws IOException {
+        ladder().user()
+                .orElseThrow(() -> new IOException("children run as no other user here"))
+                .give(tree);
+    }
+
+    @Override
+    public void takeBack(Path tree) throws IOException {
+        Optional<UserConfinement> user = ladder().user();
+        if (user.isPresent()) {
+            user.get().takeBack(tree);
+        }
+    }
+
+    @Override
     public int reapOrphans() {
         try {
             return reaper.reap();
@@ -182,14 +217,18 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         if (confinement.level() != SandboxLevel.OFF) {
             LoaderVariables.remove(variables, spec.notices());
         }
+        homeOfUser(confinement, directory, spec, variables);
         String mark = pidFiles.marks().next();
         Optional<RunPlace> place = place(confinement, spec, variables);
         Optional<EgressSession> egress = Optional.empty();
+        Optional<Launch> prepared = Optional.empty();
         boolean started = false;
         try {
             egress = egressRules.open(spec, owner, place, variables, executor);
             variables.put(MARK, mark);
             Launch launch = launch(program, spec, owner, directory, variables, place, egress.isPresent());
+            confinement.prepare(launch);
+            prepared = Optional.of(launch);
             Process process = spawn(confinement, launch, spec, variables);
             long ticks = ProcFs.stat(process.pid()).map(ProcFs.Stat::startTicks).orElse(-1L);
             record(process, ticks, program, mark, owner);
@@ -202,7 +241,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                     new Descendants(process.pid(), ticks, MARK + "=" + mark),
                     executor);
             children.add(child);
-            supervise(child, spec, owner, place, egress);
+            supervise(child, spec, owner, place, egress, () -> confinement.finished(launch));
             started = true;
             audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
                     .with("correlationId", owner.correlationId())
@@ -220,6 +259,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             return child;
         } finally {
             if (!started) {
+                prepared.ifPresent(confinement::finished);
                 egress.ifPresent(EgressSession::close);
                 place.ifPresent(RunPlace::close);
             }
@@ -238,6 +278,15 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
         }
         return spawner.start(builder);
+    }
+
+    /** The server's own would be closed to that user. */
+    private static void homeOfUser(
+            Confinement confinement, Path directory, ProcessSpec spec, Map<String, String> variables) {
+        if (confinement instanceof UserConfinement user && !spec.environment().containsKey("HOME")) {
+            variables.put("HOME", user.home().orElse(directory).toString());
+            variables.keySet().removeIf(name -> name.startsWith("XDG_"));
+        }
     }
 
     /** For the jail; its HOME is private, and so are the places that only make sense with the real one. */
@@ -316,7 +365,8 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             ProcessSpec spec,
             ProcessOwner owner,
             Optional<RunPlace> place,
-            Optional<EgressSession> egress) {
+            Optional<EgressSession> egress,
+            Runnable finished) {
         Registration cancellation = owner.cancellation().onCancel(child::stop);
         Future<?> timeout = spec.timeout().isZero() || spec.timeout().isNegative()
                 ? null
@@ -324,6 +374,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                         () -> child.stop(Ending.TIMED_OUT), spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
         child.supervise(() -> {
             children.remove(child);
+            finished.run();
             slots.release();
             pidFiles.remove(child.pid());
             egress.ifPresent(EgressSession::close);

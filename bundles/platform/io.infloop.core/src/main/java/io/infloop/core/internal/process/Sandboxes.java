@@ -4,6 +4,7 @@ import io.infloop.core.internal.sandbox.SandboxLadder;
 import io.infloop.core.internal.sandbox.SandboxReport;
 import io.infloop.core.internal.sandbox.SandboxSettings;
 import io.infloop.core.internal.sandbox.SandboxTools;
+import io.infloop.core.internal.sandbox.UserConfinement;
 import io.infloop.spi.process.SpawnException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,10 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (ladder != null) {
+            ladder.user().ifPresent(UserConfinement::close);
+        }
         RunPlace.delete(place);
     }
 

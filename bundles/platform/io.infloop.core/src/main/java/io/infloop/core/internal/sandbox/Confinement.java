@@ -17,6 +17,16 @@ public interface Confinement {
     List<String> command(Launch launch) throws SpawnException;
 
     /**
+     * Makes the child's directories ready for it; each call that returns is followed by one of {@link #finished}.
+     *
+     * @throws SpawnException if they cannot be
+     */
+    default void prepare(Launch launch) throws SpawnException {}
+
+    /** The child has ended and whatever it left was looked for. Problems are logged. */
+    default void finished(Launch launch) {}
+
+    /**
      * Whether the process that is started is only the keeper of the child: its first descendant in a session of its own is the child.
      */
     boolean hasKeeper();

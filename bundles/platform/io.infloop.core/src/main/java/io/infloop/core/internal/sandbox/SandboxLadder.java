@@ -94,6 +94,24 @@ public final class SandboxLadder {
         return confinements.get(level);
     }
 
+    /** The level of a child with that demand; where it would not be started, the strongest that there is. */
+    public SandboxLevel level(SandboxDemand demand) {
+        try {
+            return choose(demand).level();
+        } catch (SpawnException refused) {
+            return confinements.keySet().stream()
+                    .reduce(SandboxLevel::strongerOf)
+                    .orElse(SandboxLevel.OFF);
+        }
+    }
+
+    /** The one that makes children another user's, if this machine can. */
+    public Optional<UserConfinement> user() {
+        return confinements.get(SandboxLevel.USER) instanceof UserConfinement user
+                ? Optional.of(user)
+                : Optional.empty();
+    }
+
     /** The confinement for the server's own tools: never one that keeps them from the server's files. */
     public Confinement own() {
         boolean namespace =

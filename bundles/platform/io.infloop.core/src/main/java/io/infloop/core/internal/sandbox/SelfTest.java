@@ -226,19 +226,50 @@ final class SelfTest {
                     "there is no unprivileged user " + settings.user() + " for children",
                     "create it: useradd --system --user-group " + settings.user()));
         }
+        if (!hardLinksAreProtected()) {
+            return Finding.fails(new Obstacles(
+                    "users may link to files of others here, so nothing can be handed over safely",
+                    "set sysctl fs.protected_hardlinks=1"));
+        }
         UserConfinement confinement = new UserConfinement(tools, account.get(), hiddenNow());
+        Path work = Files.createTempDirectory(confinement.place(), "probe");
+        try {
+            return user(confinement, account.get(), work);
+        } finally {
+            Files.deleteIfExists(work.resolve("made"));
+            Files.deleteIfExists(work);
+            Files.deleteIfExists(confinement.place());
+        }
+    }
+
+    /** It also has to be possible to give it a directory, and to read there afterwards. */
+    private Finding user(UserConfinement confinement, UserAccount account, Path work)
+            throws IOException, InterruptedException {
+        confinement.give(work);
         Probe.Outcome outcome = probe.run(
                 confinement,
-                "echo \"uid=$(id -u)\"; cat /proc/" + tools.pid() + "/environ >/dev/null 2>&1 || echo environ=no",
+                "echo \"uid=$(id -u)\"; cat /proc/" + tools.pid()
+                        + "/environ >/dev/null 2>&1 || echo environ=no; umask 077; echo text > '" + work + "/made'",
                 Path.of("/"),
                 Optional.empty());
-        if (outcome.exitCode() != 0
-                || !outcome.is("uid", Long.toString(account.get().uid()))) {
+        confinement.takeBack(work);
+        if (outcome.exitCode() != 0 || !outcome.is("uid", Long.toString(account.uid()))) {
             return Finding.fails(Obstacles.of(outcome.reason()));
         }
+        if (!Files.readString(work.resolve("made")).equals("text\n")) {
+            return Finding.fails(Obstacles.of("what the child wrote could not be read"));
+        }
         return outcome.is("environ", "no")
-                ? Finding.works(confinement, "children run as " + settings.user())
+                ? Finding.works(
+                        confinement,
+                        "children run as " + settings.user()
+                                + "; their directories and worktrees (clones) are handed over to that user for the time")
                 : Finding.fails(Obstacles.of("the child could read the server's environment"));
+    }
+
+    private static boolean hardLinksAreProtected() throws IOException {
+        Path setting = Path.of("/proc/sys/fs/protected_hardlinks");
+        return Files.exists(setting) && Files.readString(setting).strip().equals("1");
     }
 
     private Optional<Obstacles> missingTool() {

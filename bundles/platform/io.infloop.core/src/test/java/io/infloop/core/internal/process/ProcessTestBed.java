@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
 
 /** A supervisor with everything around it, in a temporary data directory. */
 final class ProcessTestBed implements AutoCloseable {
@@ -133,6 +134,8 @@ final class ProcessTestBed implements AutoCloseable {
         SandboxReport report = bed.sandboxes.ladder().report();
         if (report.inForce() != level) {
             bed.close();
+            Assumptions.assumeFalse(
+                    level == SandboxLevel.USER && tools().uid() != 0, "only root can start children as another user");
             Prerequisites.require(false, "level " + level.id() + " is not available here: " + report.obstacle(level));
         }
         if (level == SandboxLevel.USER) {

@@ -58,7 +58,7 @@ final class NodeExecution implements NodeContext, AutoCloseable {
         this.pluginId = pluginId;
         this.cancellation = cancellation;
         this.output = new NodeOutput(context.run().events(), nodePath(), context.iteration(), NodeOutput.MAX_BYTES);
-        this.scratch = new Scratch(services.scratchRoot());
+        this.scratch = new Scratch(services.scratchRoot(), services.processes(), sandbox.demand());
         this.body = descriptor
                 .container()
                 .map(container -> new GraphBody(

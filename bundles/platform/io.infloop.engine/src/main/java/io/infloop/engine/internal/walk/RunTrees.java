@@ -12,7 +12,7 @@ import io.infloop.workspace.worktree.Worktrees;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +22,10 @@ public final class RunTrees {
 
     private final Worktrees worktrees;
     private final RunMarkers markers;
-    private final Supplier<SandboxLevel> level;
+    private final Function<SandboxDemand, SandboxLevel> level;
 
-    /** @param level that every child is kept at, at least */
-    public RunTrees(Worktrees worktrees, RunMarkers markers, Supplier<SandboxLevel> level) {
+    /** @param level of children with a demand */
+    public RunTrees(Worktrees worktrees, RunMarkers markers, Function<SandboxDemand, SandboxLevel> level) {
         this.worktrees = worktrees;
         this.markers = markers;
         this.level = level;
@@ -51,10 +51,13 @@ public final class RunTrees {
         };
     }
 
-    /** What a worktree shares with its repository cannot be seen from within a jail. */
+    /** What a worktree shares with its repository cannot be seen from within a jail, and is not another user's. */
     private TreeKind kind(SandboxDemand demand) {
-        boolean jailed = level.get().strongerOf(demand.wanted()).strongerOf(demand.required()) == SandboxLevel.JAIL;
-        return jailed ? TreeKind.CLONE : TreeKind.WORKTREE;
+        return switch (level.apply(demand)) {
+            case OFF, NAMESPACE -> TreeKind.WORKTREE;
+            case USER -> TreeKind.GIVEN;
+            case JAIL -> TreeKind.CLONE;
+        };
     }
 
     private void note(String runId, Path tree) {

@@ -1,6 +1,8 @@
 package io.infloop.engine.internal.walk;
 
 import io.infloop.core.file.AtomicFiles;
+import io.infloop.core.process.ProcessSupervisor;
+import io.infloop.spi.process.SandboxDemand;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,16 +20,27 @@ final class Scratch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
 
     private final Path root;
+    private final ProcessSupervisor processes;
+    private final SandboxDemand demand;
     private Optional<Path> directory = Optional.empty();
+    private boolean elsewhere;
 
-    /** @param root holds the directories of all executions */
-    Scratch(Path root) {
+    /**
+     * @param root holds the directories of all executions
+     * @param processes knows whether the children of this one can work there
+     * @param demand of the node
+     */
+    Scratch(Path root, ProcessSupervisor processes, SandboxDemand demand) {
         this.root = root;
+        this.processes = processes;
+        this.demand = demand;
     }
 
     synchronized Path directory() throws IOException {
         if (directory.isEmpty()) {
-            Path made = root.resolve(UUID.randomUUID().toString());
+            Optional<Path> place = processes.placeFor(demand);
+            elsewhere = place.isPresent();
+            Path made = place.orElse(root).resolve(UUID.randomUUID().toString());
             AtomicFiles.createOwnerOnlyDirectories(made);
             directory = Optional.of(made);
         }
@@ -36,8 +49,21 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        directory.ifPresent(Scratch::delete);
+        directory.ifPresent(this::remove);
         directory = Optional.empty();
+    }
+
+    private void remove(Path made) {
+        try {
+            if (elsewhere) {
+                processes.takeBack(made);
+            }
+        } catch (IOException stays) {
+            // Whoever can change a tree could lead its removal elsewhere.
+            LOG.warn("a scratch directory stays, as it could not be taken back from its user: {}", stays.toString());
+            return;
+        }
+        delete(made);
     }
 
     /** Removes a tree without following its links. */

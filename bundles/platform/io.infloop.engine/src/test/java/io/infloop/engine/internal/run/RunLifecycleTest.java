@@ -133,18 +133,20 @@ class RunLifecycleTest {
     }
 
     @Test
-    void whatWillBeInAJailGetsACloneWhoeverDemandsIt() {
+    void whatWillBeInAJailOrAnotherUsersGetsACloneWhoeverDemandsIt() {
         engine.contributions.add(TestNodes.of("tree", context -> {
             RunWorktrees trees = context.worktrees().orElseThrow();
             trees.open(data, Optional.empty());
             trees.open(data, Optional.empty(), new SandboxDemand(SandboxLevel.JAIL, SandboxLevel.OFF));
             trees.open(data, Optional.empty(), new SandboxDemand(SandboxLevel.OFF, SandboxLevel.NAMESPACE));
+            trees.open(data, Optional.empty(), new SandboxDemand(SandboxLevel.USER, SandboxLevel.OFF));
             return NodeOutcome.next(JsonObject.EMPTY);
         }));
         put("trees", "tree");
         engine.run("trees");
 
-        assertThat(engine.worktrees.kinds).containsExactly(TreeKind.WORKTREE, TreeKind.CLONE, TreeKind.WORKTREE);
+        assertThat(engine.worktrees.kinds)
+                .containsExactly(TreeKind.WORKTREE, TreeKind.CLONE, TreeKind.WORKTREE, TreeKind.GIVEN);
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.infloop.engine.Runs;
 import io.infloop.engine.internal.Engine;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.process.ProcessLauncher;
+import io.infloop.spi.process.SandboxDemand;
+import io.infloop.spi.process.SandboxLevel;
 import io.infloop.spi.process.SpawnException;
 import io.infloop.spi.workspace.WorkspaceRoots;
 import io.infloop.store.RecordStore;
@@ -159,6 +161,11 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     private final class Supervisor implements ProcessSupervisor {
+        @Override
+        public SandboxLevel sandboxLevel(SandboxDemand demand) {
+            return demand.wanted().strongerOf(demand.required());
+        }
+
         @Override
         public ProcessLauncher launcherFor(ProcessOwner owner) {
             owners.add(owner);

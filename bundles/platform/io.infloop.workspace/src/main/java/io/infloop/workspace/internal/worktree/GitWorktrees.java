@@ -103,6 +103,21 @@ public final class GitWorktrees implements Worktrees {
                 .resolve(tree.path().getFileName().toString());
     }
 
+    /** Lets a child of another user work in the tree, where it is for one. */
+    void handOver(TreeRecord tree) throws IOException {
+        if (tree.kind() == TreeKind.GIVEN) {
+            TreePlaces.letThrough(tree);
+            processes.handOver(tree.path());
+        }
+    }
+
+    /** From here on what is in the tree stays as it is: git must not be led elsewhere while it reads. */
+    void takeBack(TreeRecord tree) throws IOException {
+        if (tree.kind() == TreeKind.GIVEN) {
+            processes.takeBack(tree.path());
+        }
+    }
+
     WorkspaceRoots roots() {
         return roots;
     }
@@ -167,7 +182,7 @@ public final class GitWorktrees implements Worktrees {
             TreeOwner owner = owner(run, tree);
             TreeRecord settled;
             try (RepositoryLocks.Held held = repositoryLocks.hold(tree.commonDirectory())) {
-                settled = new Settler(git(Optional.of(owner), Cancellation.NEVER), scratch())
+                settled = new Settler(git(Optional.of(owner), Cancellation.NEVER), scratch(), this::takeBack)
                         .settle(tree, run, workspace(tree));
             }
             update(

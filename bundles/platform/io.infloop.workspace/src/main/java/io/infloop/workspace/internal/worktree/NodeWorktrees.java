@@ -51,8 +51,12 @@ final class NodeWorktrees implements RunWorktrees {
                         + existing.get().ref() + "\"; cannot rebase it to \"" + wanted.get() + "\" mid-run");
             }
             tree = existing.isPresent() ? existing.get() : make(repository, wanted.orElse("HEAD"));
+            // Where it is another user's, nobody looks into it before it is back.
+            worktrees.takeBack(tree);
+            Path inside = inside(tree, repository, directory);
+            worktrees.handOver(tree);
+            return new Opened(tree, inside);
         }
-        return new Opened(tree, inside(tree, repository, directory));
     }
 
     private Optional<TreeRecord> existing(GitRepository repository) throws IOException {
@@ -167,6 +171,7 @@ final class NodeWorktrees implements RunWorktrees {
         @Override
         public Optional<JsonObject> changes() throws InterruptedException {
             try (RepositoryLocks.Held held = worktrees.repositoryLocks().hold(tree.commonDirectory())) {
+                worktrees.takeBack(tree);
                 return Optional.of(TreeCapture.of(git, tree, worktrees.workspace(tree))
                         .read()
                         .changes());

@@ -20,11 +20,19 @@ final class Settler {
 
     private final Git git;
     private final Path scratch;
+    private final TakingBack takingBack;
+
+    /** Makes a tree the server's again. */
+    @FunctionalInterface
+    interface TakingBack {
+        void takeBack(TreeRecord tree) throws IOException;
+    }
 
     /** @param scratch for git directories of ours */
-    Settler(Git git, Path scratch) {
+    Settler(Git git, Path scratch, TakingBack takingBack) {
         this.git = git;
         this.scratch = scratch;
+        this.takingBack = takingBack;
     }
 
     /**
@@ -35,6 +43,7 @@ final class Settler {
     TreeRecord settle(TreeRecord tree, RunTrees run, Path workspace) throws InterruptedException {
         TreeRecord settled;
         try {
+            takingBack.takeBack(tree);
             settled = tree.link().isEmpty() ? incomplete(tree) : complete(tree, run, workspace);
         } catch (GitException failure) {
             if (failure.wasStopped()) {
@@ -91,7 +100,7 @@ final class Settler {
             throw new TreeStaysException("its repository is not the one any more that it was made from");
         }
         try (Branches branches = new Branches(git, repository, scratch)) {
-            return branches.publish(capture.sealed(), commit, tree.branch(), tree.kind() == TreeKind.CLONE);
+            return branches.publish(capture.sealed(), commit, tree.branch(), tree.kind() != TreeKind.WORKTREE);
         }
     }
 

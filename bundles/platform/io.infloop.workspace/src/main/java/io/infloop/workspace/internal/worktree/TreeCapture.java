@@ -52,7 +52,7 @@ final class TreeCapture {
         Path administration = tree.link().orElseThrow().administration();
         return switch (tree.kind()) {
             case WORKTREE -> new GitRepository(tree.path(), administration, tree.commonDirectory());
-            case CLONE -> new GitRepository(tree.path(), administration, administration);
+            case CLONE, GIVEN -> new GitRepository(tree.path(), administration, administration);
         };
     }
 

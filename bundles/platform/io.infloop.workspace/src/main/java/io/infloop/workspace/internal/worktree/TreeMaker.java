@@ -58,7 +58,7 @@ final class TreeMaker {
         try {
             return switch (planned.kind()) {
                 case WORKTREE -> linked(planned, repository, workspace);
-                case CLONE -> cloned(planned, repository, workspace);
+                case CLONE, GIVEN -> cloned(planned, repository, workspace);
             };
         } catch (GitException failure) {
             if (failure.wasStopped()) {

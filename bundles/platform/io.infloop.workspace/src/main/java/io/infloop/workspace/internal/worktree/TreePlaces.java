@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where trees are put, and whether they are still there and still what was put there. */
 final class TreePlaces {
@@ -51,6 +54,16 @@ final class TreePlaces {
             random.append(LETTERS.charAt(RANDOM.nextInt(LETTERS.length())));
         }
         return folder.resolve(shortRun(runId) + "-" + name(nodePath) + "-" + random);
+    }
+
+    /** The folder is ours, and another user has to pass it on the way to his tree. */
+    static void letThrough(TreeRecord tree) throws IOException {
+        Path folder = tree.path().getParent();
+        Set<PosixFilePermission> mode =
+                EnumSet.copyOf(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
+        if (mode.add(PosixFilePermission.OTHERS_EXECUTE)) {
+            Files.setPosixFilePermissions(folder, mode);
+        }
     }
 
     private static void exclude(Path commonDirectory) throws IOException {
@@ -132,7 +145,7 @@ final class TreePlaces {
                                 && pointer(link.administration().resolve("gitdir"))
                                         .filter(link.backPointer()::equals)
                                         .isPresent();
-                    case CLONE ->
+                    case CLONE, GIVEN ->
                         PlainFiles.isDirectory(link.administration())
                                 && PlainFiles.isDirectory(link.administration().resolve("objects"))
                                 && PlainFiles.isDirectory(link.administration().resolve("refs"))
