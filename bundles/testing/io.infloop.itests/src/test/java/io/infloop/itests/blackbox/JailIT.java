@@ -1,17 +1,16 @@
 package io.infloop.itests.blackbox;
 
-import io.infloop.itests.support.Prerequisites;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.Fixtures;
 import io.infloop.itests.support.GitRepositories;
+import io.infloop.itests.support.Prerequisites;
 import io.infloop.itests.support.Server;
 import io.infloop.itests.support.Server.Answer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 

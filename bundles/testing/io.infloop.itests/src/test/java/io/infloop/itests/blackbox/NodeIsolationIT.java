@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /** What a node demands of the isolation of its program holds on a server that itself demands nothing. */
 class NodeIsolationIT {
     /** Says in which process namespace it is. */
-    private static final String NAMESPACE = "import os\\ndef run():\\n    return {'place': os.readlink('/proc/self/ns/pid')}\\n";
+    private static final String NAMESPACE =
+            "import os\\ndef run():\\n    return {'place': os.readlink('/proc/self/ns/pid')}\\n";
 
     private static final String FETCH =
             """
@@ -49,10 +50,14 @@ class NodeIsolationIT {
 
             assertThat(plain.path("status").asText()).as(plain.toString()).isEqualTo("succeeded");
             assertThat(events(server, "plain", plain)).contains(own);
-            assertThat(namespace.path("status").asText()).as(namespace.toString()).isEqualTo("succeeded");
+            assertThat(namespace.path("status").asText())
+                    .as(namespace.toString())
+                    .isEqualTo("succeeded");
             assertThat(events(server, "namespace", namespace)).contains("pid:[").doesNotContain(own);
             for (JsonNode refused : new JsonNode[] {jail, condition}) {
-                assertThat(refused.path("status").asText()).as(refused.toString()).isEqualTo("failed");
+                assertThat(refused.path("status").asText())
+                        .as(refused.toString())
+                        .isEqualTo("failed");
                 assertThat(refused.path("errorMessage").asText())
                         .contains("the sandbox level jail is required")
                         .contains("install bubblewrap");
@@ -76,8 +81,8 @@ class NodeIsolationIT {
         web.start();
         String fetch = FETCH.formatted(web.getAddress().getPort());
         try (Server server = Server.on(data).with("INFLOOP_SANDBOX", "off").start()) {
-            JsonNode listed = run(
-                    server, "listed", script("\"sandbox\":\"jail\",\"egressAllowlist\":[\"127.0.0.1\"],", fetch));
+            JsonNode listed =
+                    run(server, "listed", script("\"sandbox\":\"jail\",\"egressAllowlist\":[\"127.0.0.1\"],", fetch));
             JsonNode none = run(server, "none", script("\"sandbox\":\"jail\",", fetch));
 
             assertThat(listed.path("status").asText()).as(listed.toString()).isEqualTo("succeeded");
@@ -141,7 +146,7 @@ class NodeIsolationIT {
     private static JsonNode nodeType(Server server, String type) {
         Answer answer = server.get("/api/node-types");
         for (JsonNode node : answer.json().path("nodeTypes")) {
-            if (node.path("type").asText().equals(type)) {
+            if (node.path("id").asText().equals(type)) {
                 return node;
             }
         }

@@ -25,6 +25,15 @@ final class Explanations {
     private static final List<String> MOUNTS =
             List.of("must be superuser to use mount", "must be superuser to unmount", "mount: permission denied");
 
+    private static final List<String> PROCESSES = List.of("no such process");
+    private static final List<String> DAEMONS = List.of(
+            "daemon is not running",
+            "daemon not running",
+            "could not connect to the daemon",
+            "cannot connect to the daemon",
+            "daemon disappeared",
+            "daemon stopped");
+
     private static final List<String> KERNEL = List.of("/proc/", "/sys/", "setting key");
 
     private static final List<String> NETWORK = List.of(
@@ -50,6 +59,10 @@ final class Explanations {
         if (contains(text, MOUNTS) || root && text.contains("unshare failed: operation not permitted")) {
             return Optional.of("it ran in the sandbox (level namespace), where nothing can be mounted or unmounted");
         }
+        Optional<String> outside = ofWhatIsOutside(text, "namespace");
+        if (outside.isPresent()) {
+            return outside;
+        }
         if (!root && contains(text, PRIVILEGE)) {
             return Optional.of("it ran in the sandbox (level namespace), a user namespace in which sudo and other"
                     + " set-uid programs have no effect; do what needs other rights outside of the workflow");
@@ -67,6 +80,10 @@ final class Explanations {
             return Optional.of("the sandbox (level jail) could not be set up, so the program was not started; its error"
                     + " output says what failed");
         }
+        Optional<String> outside = ofWhatIsOutside(text, "jail");
+        if (outside.isPresent()) {
+            return outside;
+        }
         if (contains(text, NETWORK)) {
             return Optional.of("it ran in the sandbox (level jail), where only the hosts of its egressAllowlist are"
                     + " reachable, through the proxy that its variables name");
@@ -78,6 +95,19 @@ final class Explanations {
         if (contains(text, PRIVILEGE) || contains(text, OWNERS) || contains(text, MOUNTS)) {
             return Optional.of("it ran in the sandbox (level jail), where nobody gets other rights and owners cannot be"
                     + " changed");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> ofWhatIsOutside(String text, String level) {
+        if (contains(text, PROCESSES)) {
+            return Optional.of(
+                    "it ran in the sandbox (level " + level + "), where only processes of the same program run"
+                            + " are visible: the numbers of others mean nothing inside");
+        }
+        if (contains(text, DAEMONS)) {
+            return Optional.of("it ran in the sandbox (level " + level + "), where a daemon ends with the program that"
+                    + " started it: start it in the same script");
         }
         return Optional.empty();
     }

@@ -207,7 +207,7 @@ final class SelfTest {
         String data = confinement.hides()
                 ? "the data directory is hidden"
                 : "the data directory is NOT hidden, mounting is not possible here";
-        return user + "; " + data + "; nothing outlives its run";
+        return user + "; " + data + "; other processes are invisible; nothing outlives its run";
     }
 
     private Finding user() throws IOException, InterruptedException {

@@ -1,7 +1,7 @@
 package io.infloop.core.internal.egress;
 
+import io.infloop.core.internal.testing.Prerequisites;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -73,7 +73,7 @@ class RealClientsTest {
     private static SSLContext certificate() throws IOException, InterruptedException, GeneralSecurityException {
         Path store = directory.resolve("keys.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        assumeTrue(Files.isExecutable(keytool), "no keytool");
+        Prerequisites.require(Files.isExecutable(keytool), "no keytool");
         run(
                 Map.of(),
                 keytool.toString(),
@@ -172,11 +172,13 @@ class RealClientsTest {
 
     private static void assumeInstalled(String program) throws IOException, InterruptedException {
         try {
-            assumeTrue(run(Map.of("PATH", System.getenv("PATH")), program, "--version")
-                            .exit()
-                    == 0);
+            Prerequisites.require(
+                    run(Map.of("PATH", System.getenv("PATH")), program, "--version")
+                                    .exit()
+                            == 0,
+                    program + " does not work");
         } catch (IOException missing) {
-            assumeTrue(false, program + " is not installed");
+            Prerequisites.require(false, program + " is not installed");
         }
     }
 

@@ -147,6 +147,8 @@ class NamespaceTest {
             ProcessExit sudo = run(
                     bed, "echo 'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set' >&2; exit 1");
             ProcessExit chown = run(bed, "touch mine; chown 1 mine");
+            ProcessExit kill = run(bed, "kill -0 " + ProcessHandle.current().pid());
+            ProcessExit daemon = run(bed, "echo 'tool: daemon is not running' >&2; exit 1");
             ProcessExit sysctl =
                     run(bed, "echo 'sysctl: setting key \"vm.swappiness\": Read-only file system' >&2; exit 1");
             ProcessExit other = run(bed, "echo no >&2; exit 1");
@@ -156,6 +158,10 @@ class NamespaceTest {
                     .hasValueSatisfying(text -> assertThat(text).contains("sandbox", "set-uid"));
             assertThat(chown.explanation())
                     .hasValueSatisfying(text -> assertThat(text).contains("owners"));
+            assertThat(kill.explanation())
+                    .hasValueSatisfying(text -> assertThat(text).contains("sandbox", "visible"));
+            assertThat(daemon.explanation())
+                    .hasValueSatisfying(text -> assertThat(text).contains("sandbox", "ends with"));
             assertThat(sysctl.explanation())
                     .hasValueSatisfying(text -> assertThat(text).contains("sandbox", "kernel"));
             assertThat(other.explanation()).isEmpty();

@@ -48,6 +48,7 @@ public final class GitWorktrees implements Worktrees {
     private final AuditLog audit;
     private final Clock clock;
     private final TreeFiles files;
+    private final Path dataDirectory;
     private final AtomicLong scratchNumber = new AtomicLong();
     private final List<Object> fileLocks =
             Stream.generate(Object::new).limit(FILE_LOCKS).toList();
@@ -76,6 +77,7 @@ public final class GitWorktrees implements Worktrees {
         this.audit = audit;
         this.clock = clock;
         this.files = new TreeFiles(dataDirectory);
+        this.dataDirectory = realOrSame(dataDirectory);
     }
 
     // ---- for the parts of this package
@@ -115,6 +117,19 @@ public final class GitWorktrees implements Worktrees {
     void takeBack(TreeRecord tree) throws IOException {
         if (tree.kind() == TreeKind.GIVEN) {
             processes.takeBack(tree.path());
+        }
+    }
+
+    /** Without links. */
+    Path dataDirectory() {
+        return dataDirectory;
+    }
+
+    private static Path realOrSame(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException missing) {
+            return path.toAbsolutePath().normalize();
         }
     }
 

@@ -77,7 +77,7 @@ final class NodeWorktrees implements RunWorktrees {
         TreeRecord planned = new TreeRecord(
                 id,
                 owner.nodePath(),
-                kind,
+                kindFor(repository),
                 TreeState.ACTIVE,
                 repository.root(),
                 repository.commonDirectory(),
@@ -102,6 +102,12 @@ final class NodeWorktrees implements RunWorktrees {
             forget(planned);
             throw failure;
         }
+    }
+
+    /** In the data directory a child sees its own tree only, so this must not need the repository. */
+    private TreeKind kindFor(GitRepository repository) {
+        boolean hidden = repository.commonDirectory().startsWith(worktrees.dataDirectory());
+        return kind == TreeKind.WORKTREE && hidden ? TreeKind.CLONE : kind;
     }
 
     private String freeId() throws IOException {

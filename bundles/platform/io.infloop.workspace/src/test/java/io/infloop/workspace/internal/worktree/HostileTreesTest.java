@@ -251,6 +251,44 @@ class HostileTreesTest {
         assertThat(on.repository.resolve(".git/worktrees")).doesNotExist();
     }
 
+    /** There children see nothing but their own tree. */
+    @Test
+    void aRepositoryInTheDataDirectoryIsClonedAndNotLinked() throws Exception {
+        Path inside = on.data.resolve("workspaces/repo");
+        Files.createDirectories(inside.getParent());
+        on.git(on.base, "clone", "-q", on.repository.toString(), inside.toString());
+        Worktree tree = on.node("agent-1").open(inside, Optional.empty());
+        assertThat(tree.root().resolve(".git")).isDirectory();
+        assertThat(on.git(tree.root(), "status", "--porcelain")).isEmpty();
+    }
+
+    @Test
+    void whatIsAnotherUsersForTheTimeIsTakenBackBeforeItIsReadOrKept() throws Exception {
+        Worktree tree = on.node("agent-1", TreeKind.GIVEN).open(on.repository, Optional.empty());
+        assertThat(on.hands).containsExactly("take", "give");
+        assertThat(Files.getPosixFilePermissions(tree.root().getParent()))
+                .contains(java.nio.file.attribute.PosixFilePermission.OTHERS_EXECUTE);
+        Files.writeString(tree.root().resolve("a.txt"), "changed\n");
+        on.hands.clear();
+        assertThat(tree.changes()).isPresent();
+        on.node("agent-1", TreeKind.GIVEN).open(on.repository, Optional.empty());
+        assertThat(on.hands).containsExactly("take", "take", "give");
+        on.hands.clear();
+        TreeRecord kept = on.settled();
+        assertThat(on.hands).containsExactly("take");
+        assertThat(on.show(kept.branch() + ":a.txt")).isEqualTo("changed\n");
+    }
+
+    /** Whoever still holds it could lead git elsewhere. */
+    @Test
+    void aTreeThatCannotBeTakenBackStaysAndGitIsNotRunOnIt() throws Exception {
+        Worktree tree = on.node("agent-1", TreeKind.GIVEN).open(on.repository, Optional.empty());
+        Files.writeString(tree.root().resolve("a.txt"), "changed\n");
+        on.keepsHold = true;
+        assertThat(on.settled().state()).isEqualTo(TreeState.LEFT);
+        assertThat(tree.root().resolve("a.txt")).hasContent("changed");
+    }
+
     @Test
     void aCloneThatIsFetchedBack() throws Exception {
         Worktree tree = on.node("agent-1", TreeKind.CLONE).open(on.repository.resolve("sub"), Optional.empty());

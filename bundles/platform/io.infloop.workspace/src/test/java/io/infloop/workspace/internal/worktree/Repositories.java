@@ -43,6 +43,10 @@ final class Repositories {
     final PlainLauncher launcher;
     final List<AuditEvent> audit = new CopyOnWriteArrayList<>();
     final List<Path> announced = new CopyOnWriteArrayList<>();
+    /** What was given to another user and taken back. */
+    final List<String> hands = new CopyOnWriteArrayList<>();
+
+    volatile boolean keepsHold;
     final GitWorktrees worktrees;
     volatile List<Path> roots = List.of();
 
@@ -180,6 +184,19 @@ final class Repositories {
     }
 
     private final class Supervisor implements ProcessSupervisor {
+        @Override
+        public void handOver(Path tree) {
+            hands.add("give");
+        }
+
+        @Override
+        public void takeBack(Path tree) throws IOException {
+            if (keepsHold) {
+                throw new IOException("it is held");
+            }
+            hands.add("take");
+        }
+
         @Override
         public ProcessLauncher launcherFor(ProcessOwner owner) {
             return launcher;
