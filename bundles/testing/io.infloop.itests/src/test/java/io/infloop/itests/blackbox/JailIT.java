@@ -11,6 +11,7 @@ import io.infloop.itests.support.Server;
 import io.infloop.itests.support.Server.Answer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,7 @@ class JailIT {
         try (ServerSocket target = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Fixtures.dropAgent(
                     data, "editor", hostile(data, outside, target.getLocalPort()) + Fixtures.agentScript("done"));
+            nameCredentials(data);
             try (Server server = Server.on(data)
                     .with("INFLOOP_SANDBOX", "jail")
                     .with("INFLOOP_SANDBOX_REQUIRED", "jail")
@@ -48,6 +50,7 @@ class JailIT {
                 String seen = GitRepositories.git(repository, "show", branch + ":seen.txt");
                 assertThat(seen)
                         .contains("work: committed")
+                        .contains("work: credentials")
                         .contains("data directory: no")
                         .contains("key: no")
                         .contains("host processes: no")
@@ -62,6 +65,18 @@ class JailIT {
         }
     }
 
+    /** The manifest names one file of the server's HOME; the agent finds that one and no other. */
+    private static void nameCredentials(Path data) throws Exception {
+        Path home = data.getParent();
+        Files.createDirectories(home.resolve(".acme"));
+        Files.writeString(home.resolve(".acme/auth.json"), "acme-credential");
+        Files.writeString(home.resolve(".acme/other.json"), "acme-credential");
+        Path manifest = data.resolve("providers/editor.json");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest).replaceFirst("\\{", "{\"credentialFiles\":[\".acme/auth.json\"],"));
+    }
+
     /** Tries each way out, writes down what came of it, and does its work. */
     private static String hostile(Path data, Path outside, int port) {
         return """
@@ -71,6 +86,7 @@ class JailIT {
                 say 'host processes' 'kill -0 %5$s'
                 say 'write outside' 'echo x > %2$s'
                 say 'raw socket' 'python3 -c "import socket; socket.create_connection((\\"127.0.0.1\\", %3$s), 3)"'
+                grep -q acme-credential "$HOME/.acme/auth.json" && [ ! -e "$HOME/.acme/other.json" ] && echo 'work: credentials' >> seen.txt
                 git add -A && git -c user.name=Agent -c user.email=agent@example.com commit -q -m 'by the agent' \
                   && echo 'work: committed' >> seen.txt
                 """

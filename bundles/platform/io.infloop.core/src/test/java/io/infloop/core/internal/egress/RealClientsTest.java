@@ -1,12 +1,12 @@
 package io.infloop.core.internal.egress;
 
-import io.infloop.core.internal.testing.Prerequisites;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.infloop.core.internal.testing.Prerequisites;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

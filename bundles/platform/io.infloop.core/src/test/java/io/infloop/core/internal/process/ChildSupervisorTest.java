@@ -93,6 +93,23 @@ class ChildSupervisorTest {
         assertThat(exit.stdout().text()).endsWith("\n0\n");
     }
 
+    /** Of what a program may use, only its core dump is less than the server's. */
+    @Test
+    void noOtherLimitIsLowered() throws Exception {
+        ProcessExit exit = launcher.run(bed.shell("cat /proc/self/limits").build());
+
+        List<String> own = Files.readAllLines(Path.of("/proc/self/limits"));
+        List<String> childs = exit.stdout().text().lines().toList();
+        assertThat(childs).hasSameSizeAs(own);
+        for (int index = 0; index < own.size(); index++) {
+            if (own.get(index).startsWith("Max core file size")) {
+                assertThat(childs.get(index)).containsPattern("size +0 ");
+            } else {
+                assertThat(childs.get(index)).isEqualTo(own.get(index));
+            }
+        }
+    }
+
     @Test
     void feedsStandardInput() throws Exception {
         String text = "ü".repeat(200_000);

@@ -72,6 +72,17 @@ class SandboxLadderTest {
                 .hasMessageContaining("install jail");
     }
 
+    /** Worktrees and private directories are made for it before the child is started. */
+    @Test
+    void theLevelOfAChildIsKnownBeforeItIsStarted() {
+        SandboxLadder ladder = ladder("auto", SandboxLevel.OFF, "NAMESPACE USER");
+
+        assertThat(ladder.level(SandboxDemand.NONE)).isEqualTo(SandboxLevel.NAMESPACE);
+        assertThat(ladder.level(demand(SandboxLevel.JAIL, SandboxLevel.OFF))).isEqualTo(SandboxLevel.NAMESPACE);
+        assertThat(ladder.level(demand(SandboxLevel.OFF, SandboxLevel.JAIL))).isEqualTo(SandboxLevel.NAMESPACE);
+        assertThat(ladder.user()).isEmpty();
+    }
+
     @Test
     void somethingStrongerThanWhatIsRequiredWillDo() throws SpawnException {
         SandboxLadder ladder = ladder("OFF", SandboxLevel.OFF, "JAIL NAMESPACE");
