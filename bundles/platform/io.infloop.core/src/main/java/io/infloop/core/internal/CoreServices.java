@@ -150,7 +150,8 @@ final class CoreServices {
                 secrets,
                 Clock.systemUTC(),
                 command);
-        this.audit = new CountedAudit(auditFiles, new AuditCounts(metrics));
+        AuditCounts counts = new AuditCounts(metrics);
+        this.audit = new CountedAudit(auditFiles, counts);
         String path = environment.getOrDefault("PATH", "");
         this.wrappers = Wrappers.find(path);
         this.pidFiles = new PidFiles(settings.dataDirectory(), instance);
@@ -186,7 +187,11 @@ final class CoreServices {
         this.doctor = new Doctor(settings, token, posture, wrappers, own, sandboxes::report, path);
         this.listener = new HttpListener(
                 context,
-                new Door(token, settings.host(), new TrustedProxies(settings.trustedProxies())),
+                new Door(
+                        token,
+                        settings.host(),
+                        new TrustedProxies(settings.trustedProxies()),
+                        counts::credentialsRefused),
                 settings.host(),
                 settings.port(),
                 version,

@@ -7,11 +7,14 @@ import io.infloop.core.instance.ServerInstance;
 import io.infloop.core.instance.StartPart;
 import io.infloop.core.settings.Settings;
 import io.infloop.host.Contributions;
+import io.infloop.host.PluginUploads;
 import io.infloop.host.Plugins;
 import io.infloop.host.internal.deploy.HostRuntime;
 import io.infloop.host.internal.folder.PluginFolder;
 import io.infloop.host.internal.manifest.ManifestKind;
+import io.infloop.host.internal.upload.FolderUploads;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +31,8 @@ import org.osgi.service.component.annotations.Reference;
 /** Runs the plugin host with the server's settings and offers its services; says when the plugins of the start are settled. */
 @Capability(
         namespace = "osgi.service",
-        attribute = "objectClass:List<String>=\"io.infloop.host.Contributions,io.infloop.host.Plugins\"",
+        attribute =
+                "objectClass:List<String>=\"io.infloop.host.Contributions,io.infloop.host.Plugins,io.infloop.host.PluginUploads\"",
         effective = "active")
 @Component(
         service = {},
@@ -63,6 +67,11 @@ public final class PluginHost {
                 this::settled);
         register(Contributions.class, runtime.contributions(), Map.of());
         register(Plugins.class, runtime.plugins(), Map.of());
+        if (!instance.isReadOnly()) {
+            FolderUploads uploads = new FolderUploads(settings.pluginsDirectory(), Clock.systemUTC());
+            uploads.removeLitter();
+            register(PluginUploads.class, uploads, Map.of());
+        }
         runtime.start();
     }
 

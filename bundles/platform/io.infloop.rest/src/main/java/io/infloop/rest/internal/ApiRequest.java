@@ -31,8 +31,7 @@ final class ApiRequest {
     /** Reads a body. */
     @FunctionalInterface
     interface Body {
-        /** At most so many bytes. */
-        byte[] read(int limit) throws IOException;
+        InputStream stream() throws IOException;
     }
 
     private final String method;
@@ -77,18 +76,9 @@ final class ApiRequest {
                 segments(request.getPathInfo()),
                 QueryString.parse(Optional.ofNullable(request.getQueryString()).orElse("")),
                 name -> Optional.ofNullable(request.getHeader(name)),
-                limit -> read(request, limit),
+                request::getInputStream,
                 () -> RequestFacts.actor(request),
                 Optional.of(request));
-    }
-
-    private static byte[] read(HttpServletRequest request, int limit) throws IOException {
-        if (request.getContentLengthLong() > limit) {
-            return new byte[limit];
-        }
-        // Left open: the rest of a body that is too large is read later.
-        InputStream input = request.getInputStream();
-        return input.readNBytes(limit);
     }
 
     static List<String> segments(String pathInfo) {
@@ -157,10 +147,17 @@ final class ApiRequest {
                 .orElseGet(Ids::newCorrelationId);
     }
 
+    /** The body as it arrives, for what is too large for the memory. Not to be closed. */
+    InputStream stream() throws IOException {
+        return body.stream();
+    }
+
     /** @throws InfloopException {@code PAYLOAD_TOO_LARGE}, {@code BAD_BODY} */
     byte[] bytes(int maxBytes) {
         try {
-            byte[] bytes = body.read(maxBytes + 1);
+            // Left open: the rest of a body that is too large is read later.
+            InputStream input = body.stream();
+            byte[] bytes = input.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
                 throw new InfloopException(
                         ErrorCode.PAYLOAD_TOO_LARGE, "the body is larger than " + maxBytes + " bytes; send less");

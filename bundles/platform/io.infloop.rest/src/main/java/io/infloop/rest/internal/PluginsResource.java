@@ -1,6 +1,8 @@
 package io.infloop.rest.internal;
 
+import io.infloop.core.audit.AuditLog;
 import io.infloop.host.PluginInfo;
+import io.infloop.host.PluginUploads;
 import io.infloop.host.Plugins;
 import io.infloop.spi.json.JsonObject;
 import jakarta.servlet.Servlet;
@@ -9,24 +11,31 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
-/** {@code /api/plugins}: every plugin, what it offers, and why one does not serve. */
+/** {@code /api/plugins}: every plugin, what it offers, and why one does not serve; takes new ones. */
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern("/api/plugins")
 public final class PluginsResource extends ApiServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient Plugins plugins;
+    private final transient PluginUpload upload;
 
     @Activate
-    public PluginsResource(@Reference Plugins plugins) {
+    public PluginsResource(@Reference Plugins plugins, @Reference PluginUploads uploads, @Reference AuditLog audit) {
         this.plugins = plugins;
+        this.upload = new PluginUpload(uploads, audit);
     }
 
     @Override
     ApiReply handle(ApiRequest request) {
-        if (!request.method().equals("GET")) {
-            return ApiReply.methodNotAllowed("GET");
-        }
+        return switch (request.method()) {
+            case "GET" -> list();
+            case "POST" -> upload.take(request);
+            default -> ApiReply.methodNotAllowed("GET, POST");
+        };
+    }
+
+    private ApiReply list() {
         return ApiReply.ok(JsonObject.builder()
                 .put("settled", plugins.isSettled())
                 .put(

@@ -9,10 +9,10 @@ import io.infloop.host.Lease;
 import io.infloop.host.PluginRef;
 import io.infloop.spi.Contribution;
 import io.infloop.spi.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +103,7 @@ final class Fakes {
                 ApiRequest.segments(parts[0]),
                 QueryString.parse(parts.length > 1 ? parts[1] : ""),
                 name -> Optional.ofNullable(lowerCase.get(name)),
-                limit -> Arrays.copyOf(bytes, Math.min(limit, bytes.length)),
+                () -> new ByteArrayInputStream(bytes),
                 () -> Actor.API_TOKEN));
     }
 

@@ -9,6 +9,7 @@ import io.infloop.core.posture.PostureLine;
 import io.infloop.host.Contributions;
 import io.infloop.host.PluginInfo;
 import io.infloop.host.PluginState;
+import io.infloop.host.PluginUploads;
 import io.infloop.host.Plugins;
 import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.node.NodeDescriptor;
@@ -160,18 +161,21 @@ class ReadingResourcesTest {
 
     @Test
     void pluginsShowTheirStateAndReason() {
-        PluginsResource resource = new PluginsResource(Fakes.fake(
-                Plugins.class,
-                (method, arguments) -> method.equals("isSettled")
-                        ? true
-                        : List.of(new PluginInfo(
-                                "webhook.github",
-                                "1.0.0",
-                                PluginState.OVERRIDES_SHIPPED,
-                                "github.json",
-                                List.of("webhook:github"),
-                                Optional.of("why"),
-                                3))));
+        PluginsResource resource = new PluginsResource(
+                Fakes.fake(
+                        Plugins.class,
+                        (method, arguments) -> method.equals("isSettled")
+                                ? true
+                                : List.of(new PluginInfo(
+                                        "webhook.github",
+                                        "1.0.0",
+                                        PluginState.OVERRIDES_SHIPPED,
+                                        "github.json",
+                                        List.of("webhook:github"),
+                                        Optional.of("why"),
+                                        3))),
+                Fakes.fake(PluginUploads.class, (method, arguments) -> null),
+                Fakes.audit(new ArrayList<>()));
         assertThat(Fakes.text(Fakes.get(resource, "")))
                 .isEqualTo(
                         "200 {\"settled\":true,\"plugins\":[{\"id\":\"webhook.github\",\"version\":\"1.0.0\",\"state\":\"overrides shipped\","

@@ -16,6 +16,9 @@ final class BodyGate {
     /** Of those who have yet to log in: so many slow ones must not keep the others from their work. */
     static final int STRANGERS = 8;
 
+    /** Of plugins; each holds up to its cap on the disk. */
+    static final int UPLOADERS = 4;
+
     private static final Duration GRACE = Duration.ofSeconds(10);
     /** Slower than this, after the grace, is no connection that anybody works over. */
     private static final long MIN_BYTES_PER_SECOND = 32 * 1024;
@@ -60,7 +63,10 @@ final class BodyGate {
     }
 
     InfloopException tooLarge() {
-        return new InfloopException(
-                ErrorCode.PAYLOAD_TOO_LARGE, "the body is larger than " + cap + " bytes; send a smaller one");
+        return new InfloopException(ErrorCode.PAYLOAD_TOO_LARGE, tooLarge(cap));
+    }
+
+    static String tooLarge(long cap) {
+        return "the body is larger than " + cap + " bytes; send a smaller one";
     }
 }

@@ -33,6 +33,20 @@ final class Credentials {
         return cookie.filter(session -> session.isIn(request)).map(proven -> Actor.BROWSER_SESSION);
     }
 
+    /** What a request brought to prove who makes it, right or wrong; for those that prove nothing. */
+    enum Presented {
+        NOTHING,
+        BEARER,
+        COOKIE
+    }
+
+    Presented presented(HttpServletRequest request) {
+        if (request.getHeader("Authorization") != null) {
+            return Presented.BEARER;
+        }
+        return SessionCookie.isPresent(request) ? Presented.COOKIE : Presented.NOTHING;
+    }
+
     private boolean hasToken(HttpServletRequest request) {
         String header = request.getHeader("Authorization");
         if (token.isEmpty() || header == null) {

@@ -15,9 +15,9 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.osgi.service.servlet.whiteboard.Preprocessor;
 
 /**
@@ -25,9 +25,6 @@ import org.osgi.service.servlet.whiteboard.Preprocessor;
  * it lets through carries {@link RequestFacts#ACTOR}.
  */
 public final class Door implements Preprocessor {
-    /** Cap on bodies of the management API. */
-    static final long MAX_BODY_BYTES = 4L * 1024 * 1024;
-
     static final String CORRELATION_HEADER = "x-correlation-id";
 
     private static final Set<String> BODY_METHODS = Set.of("POST", "PUT", "PATCH");
@@ -35,21 +32,26 @@ public final class Door implements Preprocessor {
     private final Credentials credentials;
     private final HostRule hosts;
     private final TrustedProxies proxies;
-    private final BodyGate bodies = new BodyGate(MAX_BODY_BYTES, BodyGate.READERS);
-    private final BodyGate strangersBodies = new BodyGate(MAX_BODY_BYTES, BodyGate.STRANGERS);
+    private final Consumer<String> refusedCredentials;
+    private final BodyGate bodies = new BodyGate(BodyRule.MANAGEMENT.cap(), BodyGate.READERS);
+    private final BodyGate strangersBodies = new BodyGate(BodyRule.MANAGEMENT.cap(), BodyGate.STRANGERS);
+    private final BodyGate uploads = new BodyGate(BodyRule.PLUGIN_UPLOAD.cap(), BodyGate.UPLOADERS);
     private final InFlight inFlight = new InFlight();
     private volatile boolean open;
 
     /** Every peer speaks for itself. */
     public Door(Optional<ApiToken> token, String host) {
-        this(token, host, TrustedProxies.NONE);
+        this(token, host, TrustedProxies.NONE, surface -> {});
     }
 
     /**
      * @param host the host the server is bound to
      * @param proxies whose word counts for where requests come from
+     * @param refusedCredentials told {@code bearer} or {@code cookie} each time that one was presented and worth nothing
      */
-    public Door(Optional<ApiToken> token, String host, TrustedProxies proxies) {
+    public Door(
+            Optional<ApiToken> token, String host, TrustedProxies proxies, Consumer<String> refusedCredentials) {
+        this.refusedCredentials = refusedCredentials;
         this.credentials = new Credentials(token);
         this.hosts = new HostRule(host);
         this.proxies = proxies;
@@ -69,19 +71,19 @@ public final class Door implements Preprocessor {
         DoorAnswers.secure(path, response);
         boolean forSenders = path != null && OpenPaths.isForSenders(request.getMethod(), path);
         Optional<Actor> proven = forSenders ? Optional.empty() : credentials.actor(request);
-        Optional<ErrorCode> refusal = refusal(request, path, forSenders, proven);
+        Optional<DoorRefusal> refusal = refusal(request, path, forSenders, proven);
         if (refusal.isPresent()) {
             refuse(request, response, refusal.get());
             return;
         }
         if (!open) {
             // Jetty listens a moment before it knows the servlets; a sender must not take that for a wrong URL.
-            Drain.refuse(request, response, ErrorCode.STARTING);
+            Drain.refuse(request, response, DoorRefusal.of(ErrorCode.STARTING), Drain.MAX_BYTES);
             return;
         }
         if (!inFlight.enter()) {
             response.setHeader("Connection", "close");
-            DoorAnswers.refuse(response, ErrorCode.SHUTTING_DOWN);
+            DoorAnswers.refuse(response, DoorRefusal.of(ErrorCode.SHUTTING_DOWN));
             return;
         }
         try {
@@ -103,7 +105,7 @@ public final class Door implements Preprocessor {
             return;
         }
         boolean stranger = actor == Actor.OPEN && !credentials.areNotNeeded();
-        GatedRequest gated = new GatedRequest(passed, stranger ? strangersBodies : bodies);
+        GatedRequest gated = new GatedRequest(passed, gate(request, stranger));
         try {
             chain.doFilter(gated, new GatedResponse(response, gated));
         } catch (InfloopException | IOException | ServletException failed) {
@@ -117,12 +119,37 @@ public final class Door implements Preprocessor {
         }
     }
 
-    private static void refuse(HttpServletRequest request, HttpServletResponse response, ErrorCode code)
+    private BodyGate gate(HttpServletRequest request, boolean stranger) {
+        return switch (BodyRule.of(request.getMethod(), request.getRequestURI())) {
+            case PLUGIN_UPLOAD -> uploads;
+            case MANAGEMENT -> stranger ? strangersBodies : bodies;
+        };
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response, DoorRefusal refusal)
             throws IOException {
-        if (code == ErrorCode.UNAUTHORIZED && isPage(request)) {
-            DoorAnswers.toLogin(request, response);
-        } else {
-            Drain.refuse(request, response, code);
+        if (refusal.code() == ErrorCode.UNAUTHORIZED) {
+            countRefused(request);
+            if (isPage(request)) {
+                DoorAnswers.toLogin(request, response);
+                return;
+            }
+        }
+        // Of those we know, also what is a little too large: they shall read why.
+        boolean tooLarge = refusal.code() == ErrorCode.PAYLOAD_TOO_LARGE;
+        long cap = tooLarge
+                ? BodyRule.of(request.getMethod(), request.getRequestURI()).cap()
+                : 0;
+        Drain.refuse(request, response, refusal, cap + Drain.MAX_BYTES);
+    }
+
+    private void countRefused(HttpServletRequest request) {
+        switch (credentials.presented(request)) {
+            case BEARER -> refusedCredentials.accept("bearer");
+            case COOKIE -> refusedCredentials.accept("cookie");
+            case NOTHING -> {
+                // Nothing was refused: nobody claimed to be anybody.
+            }
         }
     }
 
@@ -157,29 +184,33 @@ public final class Door implements Preprocessor {
     @Override
     public void destroy() {}
 
-    private Optional<ErrorCode> refusal(
+    private Optional<DoorRefusal> refusal(
             HttpServletRequest request, String path, boolean forSenders, Optional<Actor> proven) {
         String method = request.getMethod();
         if (path == null || !PathRule.isPlain(path)) {
-            return Optional.of(ErrorCode.BAD_PATH);
+            return Optional.of(DoorRefusal.of(ErrorCode.BAD_PATH));
         }
         if (forSenders) {
             return Optional.empty();
         }
         if (credentials.areNotNeeded() && !hosts.allows(request.getHeader("Host"))) {
-            return Optional.of(ErrorCode.FORBIDDEN);
+            return Optional.of(DoorRefusal.of(ErrorCode.FORBIDDEN));
         }
         if (!credentials.areNotNeeded() && proven.isEmpty() && !OpenPaths.needsNoCredentials(method, path)) {
-            return Optional.of(ErrorCode.UNAUTHORIZED);
+            return Optional.of(DoorRefusal.of(ErrorCode.UNAUTHORIZED));
         }
         if (OriginRule.changesState(method) && !isOfOurPages(request, proven)) {
-            return Optional.of(ErrorCode.BAD_ORIGIN);
+            return Optional.of(DoorRefusal.of(ErrorCode.BAD_ORIGIN));
         }
-        if (request.getContentLengthLong() > MAX_BODY_BYTES) {
-            return Optional.of(ErrorCode.PAYLOAD_TOO_LARGE);
+        BodyRule rule = BodyRule.of(method, path);
+        if (request.getContentLengthLong() > rule.cap()) {
+            return Optional.of(DoorRefusal.of(ErrorCode.PAYLOAD_TOO_LARGE, BodyGate.tooLarge(rule.cap())));
         }
-        if (path.startsWith("/api/") && BODY_METHODS.contains(method) && hasBody(request) && !isJson(request)) {
-            return Optional.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
+        if (path.startsWith("/api/")
+                && BODY_METHODS.contains(method)
+                && hasBody(request)
+                && !rule.hasRightType(request)) {
+            return Optional.of(rule.wrongType());
         }
         return Optional.empty();
     }
@@ -199,12 +230,6 @@ public final class Door implements Preprocessor {
     /** A body whose length nobody announced. */
     private static boolean isChunked(HttpServletRequest request) {
         return request.getContentLengthLong() < 0 && request.getHeader("Transfer-Encoding") != null;
-    }
-
-    private static boolean isJson(HttpServletRequest request) {
-        String type = request.getContentType();
-        return type != null
-                && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json");
     }
 
     /** An id of the caller's own is worth something only from a caller we know. */

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What the door itself says, and the headers that every answer carries. */
@@ -35,7 +36,8 @@ final class DoorAnswers {
         }
     }
 
-    static void refuse(HttpServletResponse response, ErrorCode code) throws IOException {
+    static void refuse(HttpServletResponse response, DoorRefusal refusal) throws IOException {
+        ErrorCode code = refusal.code();
         response.setStatus(code.httpStatus());
         response.setContentType("application/json");
         if (code == ErrorCode.UNAUTHORIZED) {
@@ -48,7 +50,10 @@ final class DoorAnswers {
             // The rest of the body is not read.
             response.setHeader("Connection", "close");
         }
-        byte[] body = Jsons.bytes(Map.of("error", code.text()));
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put("error", code.text());
+        refusal.reason().ifPresent(reason -> members.put("reason", reason));
+        byte[] body = Jsons.bytes(members);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }

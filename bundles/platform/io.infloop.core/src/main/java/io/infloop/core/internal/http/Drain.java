@@ -1,6 +1,5 @@
 package io.infloop.core.internal.http;
 
-import io.infloop.core.error.ErrorCode;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -19,39 +18,53 @@ import org.slf4j.LoggerFactory;
  */
 final class Drain implements ReadListener, AsyncListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(Drain.class);
-    private static final long MAX_BYTES = 8L * 1024 * 1024;
+    /** Of a sender whose body nobody wants anyway. */
+    static final long MAX_BYTES = 8L * 1024 * 1024;
+
     private static final long MAX_MILLIS = 2000;
 
     private final AsyncContext context;
     private final ServletInputStream input;
     private final HttpServletResponse response;
-    private final ErrorCode code;
+    private final DoorRefusal refusal;
+    private final long maxBytes;
     private final byte[] buffer = new byte[16 * 1024];
     private final AtomicBoolean answered = new AtomicBoolean();
     private long drained;
 
-    private Drain(AsyncContext context, ServletInputStream input, HttpServletResponse response, ErrorCode code) {
+    private Drain(
+            AsyncContext context,
+            ServletInputStream input,
+            HttpServletResponse response,
+            DoorRefusal refusal,
+            long maxBytes) {
         this.context = context;
         this.input = input;
         this.response = response;
-        this.code = code;
+        this.refusal = refusal;
+        this.maxBytes = maxBytes;
     }
 
-    /** Refuses the request, at once or when its body is gone. */
-    static void refuse(HttpServletRequest request, HttpServletResponse response, ErrorCode code) throws IOException {
+    /**
+     * Refuses the request, at once or when its body is gone.
+     *
+     * @param maxBytes what is thrown away at most
+     */
+    static void refuse(HttpServletRequest request, HttpServletResponse response, DoorRefusal refusal, long maxBytes)
+            throws IOException {
         if (!Door.hasBody(request)) {
-            DoorAnswers.refuse(response, code);
+            DoorAnswers.refuse(response, refusal);
             return;
         }
         // Who asks first whether to send is told not to.
         if (request.getHeader("Expect") != null || !request.isAsyncSupported()) {
             response.setHeader("Connection", "close");
-            DoorAnswers.refuse(response, code);
+            DoorAnswers.refuse(response, refusal);
             return;
         }
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(MAX_MILLIS);
-        Drain drain = new Drain(context, request.getInputStream(), response, code);
+        Drain drain = new Drain(context, request.getInputStream(), response, refusal, maxBytes);
         context.addListener(drain);
         drain.input.setReadListener(drain);
     }
@@ -64,7 +77,7 @@ final class Drain implements ReadListener, AsyncListener {
                 return;
             }
             drained += read;
-            if (drained > MAX_BYTES) {
+            if (drained > maxBytes) {
                 answer(false);
                 return;
             }
@@ -94,7 +107,7 @@ final class Drain implements ReadListener, AsyncListener {
                 if (!whole) {
                     response.setHeader("Connection", "close");
                 }
-                DoorAnswers.refuse(response, code);
+                DoorAnswers.refuse(response, refusal);
             } catch (IOException | IllegalStateException gone) {
                 LOGGER.debug("a refusal was not sent", gone);
             }

@@ -1,6 +1,5 @@
 package io.infloop.core.internal.http;
 
-import io.infloop.core.error.ErrorCode;
 import io.infloop.core.error.InfloopException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -33,8 +32,8 @@ final class GatedRequest extends HttpServletRequestWrapper {
     }
 
     /** Why the body was refused while somebody read it. */
-    Optional<ErrorCode> refusal() {
-        return Optional.ofNullable(refused).map(InfloopException::code);
+    Optional<DoorRefusal> refusal() {
+        return Optional.ofNullable(refused).map(DoorRefusal::of);
     }
 
     @Override

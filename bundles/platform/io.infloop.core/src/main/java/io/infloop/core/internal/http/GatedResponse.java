@@ -1,6 +1,5 @@
 package io.infloop.core.internal.http;
 
-import io.infloop.core.error.ErrorCode;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
@@ -30,7 +29,7 @@ final class GatedResponse extends HttpServletResponseWrapper {
     }
 
     private boolean answersRefusal() throws IOException {
-        Optional<ErrorCode> refusal = isCommitted() ? Optional.empty() : request.refusal();
+        Optional<DoorRefusal> refusal = isCommitted() ? Optional.empty() : request.refusal();
         if (refusal.isPresent()) {
             DoorAnswers.refuse(this, refusal.get());
         }

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The cookie of a browser's session. Its value is a hash of the token: nothing is stored, it outlives a restart, dies with the token,
@@ -32,17 +34,31 @@ public final class SessionCookie {
 
     /** Whether the request carries the cookie with the right value. */
     boolean isIn(HttpServletRequest request) {
-        Enumeration<String> headers = request.getHeaders("Cookie");
+        // Each is compared, so that the time does not tell which one was right.
         boolean found = false;
+        for (String presented : values(request)) {
+            found |= matches(presented);
+        }
+        return found;
+    }
+
+    /** Whether the request carries the cookie with any value. */
+    static boolean isPresent(HttpServletRequest request) {
+        return !values(request).isEmpty();
+    }
+
+    private static List<String> values(HttpServletRequest request) {
+        List<String> values = new ArrayList<>();
+        Enumeration<String> headers = request.getHeaders("Cookie");
         for (int count = 0; headers.hasMoreElements() && count < MAX_HEADERS; count++) {
             for (String pair : headers.nextElement().split(";", -1)) {
                 int equals = pair.indexOf('=');
                 if (equals > 0 && pair.substring(0, equals).strip().equals(NAME)) {
-                    found |= matches(pair.substring(equals + 1).strip());
+                    values.add(pair.substring(equals + 1).strip());
                 }
             }
         }
-        return found;
+        return values;
     }
 
     /** In constant time; both sides are hashed, so that the length does not matter. */

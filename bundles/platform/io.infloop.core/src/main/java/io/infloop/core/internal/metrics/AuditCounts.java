@@ -4,6 +4,7 @@ import io.infloop.core.audit.AuditEvent;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Map;
 
 /** Counts what the audit log tells: whatever is worth a line there is worth a number, and no place can forget one of the two. */
@@ -44,7 +45,16 @@ public final class AuditCounts {
         webhooks.initLabelValues("accepted");
         rateLimited.initLabelValues("webhook");
         rateLimited.initLabelValues("login");
-        authFailures.initLabelValues("login");
+        List.of("login", "bearer", "cookie").forEach(authFailures::initLabelValues);
+    }
+
+    /**
+     * Counts what has no line of its own: there may be as many as a sender likes.
+     *
+     * @param surface {@code bearer} or {@code cookie}
+     */
+    public void credentialsRefused(String surface) {
+        authFailures.labelValues(surface).inc();
     }
 
     /** Counts an event. */

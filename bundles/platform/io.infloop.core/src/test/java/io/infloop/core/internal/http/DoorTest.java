@@ -12,6 +12,7 @@ import io.infloop.core.net.AddressBlock;
 import io.infloop.core.net.TrustedProxies;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,7 @@ class DoorTest {
         FakeExchange exchange = new FakeExchange("POST", "/api/webhook/AAAAAAAAAAAAAAAAAAAAAA")
                 .peer(peer)
                 .header("X-Forwarded-For", chain);
-        exchange.through(opened(new Door(Optional.empty(), "127.0.0.1", proxies)));
+        exchange.through(opened(new Door(Optional.empty(), "127.0.0.1", proxies, surface -> {})));
         assertThat(RequestFacts.remoteAddress(exchange.passedRequest())).isEqualTo(expected);
 
         FakeExchange withoutProxies = new FakeExchange("POST", "/api/webhook/AAAAAAAAAAAAAAAAAAAAAA")
@@ -146,6 +147,26 @@ class DoorTest {
         assertThat(front.actor()).isEmpty();
         assertThat(deep.actor()).isEmpty();
         assertThat(posted.actor()).isEmpty();
+    }
+
+    @Test
+    void whatIsPresentedAndWorthNothingIsCountedByItsKind() throws Exception {
+        List<String> counted = new ArrayList<>();
+        Door door = opened(new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0", TrustedProxies.NONE, counted::add));
+        for (FakeExchange exchange : List.of(
+                new FakeExchange("GET", "/api/run").header("Authorization", "Bearer wrong"),
+                new FakeExchange("GET", "/api/run").header("Authorization", "Basic wrong"),
+                new FakeExchange("GET", "/api/run").header("Cookie", "infloop_session=stale"),
+                new FakeExchange("GET", "/runs").header("Cookie", "a=b; infloop_session=stale"),
+                new FakeExchange("GET", "/api/run").header("Cookie", "other=1"),
+                new FakeExchange("GET", "/api/run"),
+                new FakeExchange("GET", "/api/health").header("Authorization", "Bearer wrong"),
+                new FakeExchange("POST", "/api/webhook/x").header("Authorization", "Bearer of-the-sender"),
+                new FakeExchange("GET", "/api/run").header("Authorization", "Bearer " + TOKEN))) {
+            exchange.through(door);
+        }
+
+        assertThat(counted).containsExactly("bearer", "bearer", "cookie", "cookie");
     }
 
     /** Who adds to this list opens the server to everybody. */
@@ -316,7 +337,14 @@ class DoorTest {
         "POST, /api/run, , , , 2, 415, unsupported-media-type",
         "PUT, /api/workflows/x, , , application/x-www-form-urlencoded, 2, 415, unsupported-media-type",
         "PUT, /api/workflows/x, , , application/jsonx, 2, 415, unsupported-media-type",
-        "PUT, /api/workflows/x, , , application/json, 4194305, 413, payload-too-large"
+        "PUT, /api/workflows/x, , , application/json, 4194305, 413, payload-too-large",
+        "POST, /api/plugins, , , application/octet-stream, 67108865, 413, payload-too-large",
+        "POST, /api/plugins, , , application/json, 2, 415, unsupported-media-type",
+        "POST, /api/plugins, , , text/plain, 2, 415, unsupported-media-type",
+        "POST, /api/plugins, , http://evil.example, application/octet-stream, 2, 403, bad-origin",
+        "POST, /api/plugins/x, , , application/octet-stream, 2, 415, unsupported-media-type",
+        "PUT, /api/plugins, , , application/octet-stream, 2, 415, unsupported-media-type",
+        "POST, /api/run, , , application/octet-stream, 2, 415, unsupported-media-type"
     })
     void refuses(
             String method, String path, String host, String origin, String type, long length, int status, String error)
@@ -333,7 +361,8 @@ class DoorTest {
 
         assertThat(exchange.actor()).isEmpty();
         assertThat(exchange.status()).isEqualTo(status);
-        assertThat(exchange.body()).isEqualTo("{\"error\":\"" + error + "\"}");
+        assertThat(exchange.body()).startsWith("{\"error\":\"" + error + "\"");
+        assertThat(exchange.body().contains("\"reason\":")).isEqualTo(status == 413 || status == 415);
     }
 
     @ParameterizedTest
@@ -343,7 +372,8 @@ class DoorTest {
         "POST, /api/run/stop, , 0",
         "DELETE, /api/triggers/x, , 0",
         "GET, /api/events, , 0",
-        "PUT, /api/workflows/x, application/json, 4194304"
+        "PUT, /api/workflows/x, application/json, 4194304",
+        "POST, /api/plugins, application/octet-stream, 67108864"
     })
     void letsProgramsThroughInOpenMode(String method, String path, String type, long length) throws Exception {
         FakeExchange exchange = new FakeExchange(method, path).length(length);
@@ -357,12 +387,12 @@ class DoorTest {
 
     @Test
     void anUnannouncedBodyIsCappedWhileItIsRead() throws Exception {
-        FakeExchange exchange = chunked("x".repeat((int) Door.MAX_BODY_BYTES + 1));
+        FakeExchange exchange = chunked("x".repeat((int) BodyRule.MANAGEMENT.cap() + 1));
         exchange.through(open, (request, response) -> assertThatThrownBy(
                         () -> request.getInputStream().readAllBytes())
                 .isInstanceOfSatisfying(InfloopException.class, failure -> assertThat(failure.code())
                         .isEqualTo(ErrorCode.PAYLOAD_TOO_LARGE)));
-        FakeExchange unhandled = chunked("x".repeat((int) Door.MAX_BODY_BYTES + 1));
+        FakeExchange unhandled = chunked("x".repeat((int) BodyRule.MANAGEMENT.cap() + 1));
         unhandled.through(open, (request, response) -> {
             try {
                 request.getReader().transferTo(java.io.Writer.nullWriter());
@@ -376,7 +406,9 @@ class DoorTest {
                         .hasSize(2));
 
         assertThat(unhandled.status()).isEqualTo(413);
-        assertThat(unhandled.body()).isEqualTo("{\"error\":\"payload-too-large\"}");
+        assertThat(unhandled.body())
+                .isEqualTo(
+                        "{\"error\":\"payload-too-large\",\"reason\":\"the body is larger than 4194304 bytes; send a smaller one\"}");
         assertThat(small.actor()).contains(Actor.OPEN);
     }
 
