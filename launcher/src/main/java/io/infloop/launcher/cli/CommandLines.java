@@ -2,6 +2,7 @@ package io.infloop.launcher.cli;
 
 import io.infloop.launcher.exit.CommandFailure;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -49,7 +50,19 @@ public final class CommandLines {
                     json,
                     new CommandFailure(CommandFailure.FINDING, "an error of the program: " + failure, failure));
         });
-        return commands.execute(arguments);
+        return commands.execute(inPlace(arguments));
+    }
+
+    /** Every command takes {@code --json}, so it may also stand before the command. */
+    private static String[] inPlace(String... arguments) {
+        if (arguments.length == 0 || !Failures.wantJson(arguments[0])) {
+            return arguments;
+        }
+        String[] moved = Arrays.copyOfRange(arguments, 1, arguments.length + (arguments.length > 1 ? 1 : 0));
+        if (moved.length > 0) {
+            moved[moved.length - 1] = arguments[0];
+        }
+        return moved;
     }
 
     /** The command above all others. */

@@ -69,12 +69,35 @@ class CommandLinesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"nonsense --json", "plugins --json", "start --json --nonsense", "demo --json --agent nobody"})
+            strings = {
+                "--json",
+                "--json nonsense",
+                "nonsense --json",
+                "plugins --json",
+                "--json plugins",
+                "start --json --nonsense",
+                "demo --json --agent nobody"
+            })
     void aUsageErrorIsJsonAsWell(String arguments) throws IOException {
         assertThat(execute(arguments.split(" "))).isEqualTo(2);
 
         assertThat(refusal(2).getString("reason")).isEqualTo("usage");
         assertThat(refusal(2).getString("message")).isNotBlank();
+    }
+
+    @Test
+    void withJsonAloneTheQuestionIsWhichCommand() throws IOException {
+        assertThat(execute("--json")).isEqualTo(2);
+
+        assertThat(refusal(2).getString("message")).isEqualTo("Which command?");
+    }
+
+    @Test
+    void jsonMayStandBeforeTheCommand() throws IOException {
+        assertThat(execute("--json", "version")).isZero();
+
+        assertThat(JsonText.object(out.toString(StandardCharsets.UTF_8)).getString("version"))
+                .isNotBlank();
     }
 
     @Test

@@ -32,8 +32,12 @@ public interface Runs {
     }
 
     /**
-     * The state of the newest run as a JSON object (spec §5.7), {@code {"status":"idle",…}} before the first, with {@code active}: the
-     * other runs in short.
+     * The state of the newest run as a JSON object, with {@code active}: the other runs in short. Before the first run it is {@code
+     * {"status":"idle",…}}. Otherwise {@code status} is {@code running}, {@code succeeded}, {@code failed} or {@code cancelled}, and
+     * there are {@code runId}, {@code workflowId}, {@code workflowName}, {@code activeNodeIds}, {@code iterationByLoopId}, {@code
+     * scope} (the values of its nodes), {@code startedAt}, {@code correlationId}, {@code costUsd}, {@code nodeExecutions} and {@code
+     * source}; where they apply {@code currentNodeId}, {@code finishedAt}, {@code durationMs}, {@code errorMessage}, {@code
+     * triggerId}, {@code queueId} and {@code worktrees}.
      *
      * <p>The same object is returned for as long as nothing happens, so its encoding may be kept with it.
      *
@@ -41,7 +45,10 @@ public interface Runs {
      */
     JsonObject snapshot(boolean withEvents);
 
-    /** The record of a finished run (spec §5.8), or what is known of an active one. Reads files. */
+    /**
+     * The record of a finished run: the members of its {@link #snapshot}, all of its events and the values of its nodes as they are in
+     * its journal; or what is known of an active one. Reads files.
+     */
     Optional<JsonObject> record(String workflowId, String runId);
 
     /**

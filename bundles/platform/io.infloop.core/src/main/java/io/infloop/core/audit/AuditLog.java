@@ -44,6 +44,12 @@ public interface AuditLog {
      *
      * @param entries parsed lines, newest first
      * @param nextBefore the cursor for the next page; empty at the end
+     * @param unverified numbers of those entries whose own seal does not hold: changed, or not written with this server's key. Lines
+     *     that are missing are found by {@link AuditChain#verify} only
      */
-    record Page(List<Map<String, Object>> entries, Optional<Long> nextBefore) {}
+    record Page(List<Map<String, Object>> entries, Optional<Long> nextBefore, List<Long> unverified) {
+        public Page(List<Map<String, Object>> entries, Optional<Long> nextBefore) {
+            this(entries, nextBefore, List.of());
+        }
+    }
 }

@@ -9,7 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Knows secrets and takes them out of texts. Everything that the server writes or says about what happened goes through it: the audit
- * log, the log, journals, events and states of runs. A secret that a program prints in pieces, encodes or turns around is not recognised. Thread-safe; an OSGi
+ * log, the log, journals, events and states of runs. A secret that a program prints in pieces, encodes or turns around is not recognised. Passwords and tokens before the host of an address are taken out also if nobody made
+ * them known. Thread-safe; an OSGi
  * service of core.
  */
 @ProviderType

@@ -1,6 +1,7 @@
 package io.infloop.core.internal;
 
 import io.infloop.core.internal.doctor.Doctor;
+import io.infloop.core.internal.http.Ports;
 import io.infloop.core.internal.selfcheck.SelfCheck;
 import io.infloop.core.internal.settings.ApiToken;
 import io.infloop.core.internal.settings.BindRule;
@@ -51,6 +52,7 @@ public final class CoreActivator implements BundleActivator {
             SelfCheck selfCheck = selfCheck(environment);
             if (!command) {
                 decide(selfCheck, read.settings().strict());
+                Ports.requireOurs(BindRule.bare(read.settings().host()));
             }
             services = new CoreServices(context, environment, read, token, command, selfCheck);
             services.start();

@@ -66,10 +66,14 @@ public final class AuditResource extends ApiServlet {
 
     private ApiReply list(ApiRequest request) {
         AuditLog.Page page = audit.read(query(request));
-        return ApiReply.ok(JsonObject.builder()
+        JsonObject.Builder reply = JsonObject.builder()
                 .put("entries", page.entries())
                 .putIfPresent("nextBefore", page.nextBefore())
-                .build());
+                .put("verified", page.unverified().isEmpty());
+        if (!page.unverified().isEmpty()) {
+            reply.put("unverified", page.unverified());
+        }
+        return ApiReply.ok(reply.build());
     }
 
     private static AuditLog.Query query(ApiRequest request) {

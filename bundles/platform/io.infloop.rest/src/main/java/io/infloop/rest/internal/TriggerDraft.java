@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 /**
  * Makes a trigger out of a request's body.
  *
- * <p>Members of the wrong type are refused, where the specification (§12) has them count as absent: a trigger whose {@code match} was
- * lost fires for everything, and one whose {@code enabled} was lost is on. Absent means the default in a whole trigger, and as it was
+ * <p>Members of the wrong type are refused, where earlier versions of the format had them count as absent: a trigger whose {@code match}
+ * was lost fires for everything, and one whose {@code enabled} was lost is on. Absent means the default in a whole trigger, and as it was
  * in a part of one; the secrets stay in both.
  */
 final class TriggerDraft {

@@ -49,7 +49,7 @@ class ReadingResourcesTest {
                                 Fakes.get(
                                         resource,
                                         "?limit=5&before=9&type=run.started&runId=&since=2026-01-01T00:00:00Z&until=2026-01-01T01:00:00%2B01:00")))
-                .isEqualTo("200 {\"entries\":[{\"type\":\"run.started\"}],\"nextBefore\":7}");
+                .isEqualTo("200 {\"entries\":[{\"type\":\"run.started\"}],\"nextBefore\":7,\"verified\":true}");
         AuditLog.Query query = queries.get(0);
         assertThat(query.limit()).isEqualTo(5);
         assertThat(query.before()).hasValue(9);
@@ -60,6 +60,17 @@ class ReadingResourcesTest {
                     .isEqualTo("400 {\"error\":\"invalid-query\",\"field\":\"" + field + "\"}");
         }
         assertThat(Fakes.post(resource, "", "").status()).isEqualTo(405);
+    }
+
+    @Test
+    void entriesThatWereChangedAreNamed() {
+        AuditLog log = Fakes.fake(
+                AuditLog.class,
+                (method, arguments) -> new AuditLog.Page(List.of(Map.of("seq", 5L)), Optional.empty(), List.of(5L)));
+        AuditResource resource = new AuditResource(log, Fakes.fake(AuditChain.class, (method, arguments) -> null));
+
+        assertThat(Fakes.text(Fakes.get(resource, "")))
+                .isEqualTo("200 {\"entries\":[{\"seq\":5}],\"verified\":false,\"unverified\":[5]}");
     }
 
     @Test

@@ -34,8 +34,20 @@ class SecretsIT {
     private static final String PROVIDER_KEY = "canary-key-sk-ant-82c1e0";
     private static final String TRIGGER_SECRET = "canary-webhook-secret-0b6e";
     private static final String CONNECTION_TOKEN = "canary-connection-91ad\"quoted";
-    private static final List<String> CANARIES =
-            List.of(TOKEN, PROVIDER_KEY, TRIGGER_SECRET, CONNECTION_TOKEN, "canary-connection-91ad");
+    private static final String URL_TOKEN = "canary-url-token-5d1c90";
+    private static final String QUERY_KEY = "canary-query-key-2f8e11";
+    /** No variable holds it, and nobody knows it: only its place in an address tells. */
+    private static final String UNKNOWN_URL_TOKEN = "canary-unknown-77aa01";
+
+    private static final List<String> CANARIES = List.of(
+            TOKEN,
+            PROVIDER_KEY,
+            TRIGGER_SECRET,
+            CONNECTION_TOKEN,
+            "canary-connection-91ad",
+            URL_TOKEN,
+            QUERY_KEY,
+            UNKNOWN_URL_TOKEN);
 
     @Test
     void noSecretIsWrittenOrSaidAnywhere() throws Exception {
@@ -48,7 +60,9 @@ class SecretsIT {
         try (Server server = Server.on(data)
                 .with("INFLOOP_API_TOKEN", TOKEN)
                 .with("ANTHROPIC_API_KEY", PROVIDER_KEY)
-                .with("INFLOOP_CHILD_ENV_PASSTHROUGH", "ANTHROPIC_*")
+                .with("ORIGIN", "https://" + URL_TOKEN + "@git.example/a/b.git")
+                .with("CALLBACK", "https://hooks.example/in?page=1&api_key=" + QUERY_KEY)
+                .with("INFLOOP_CHILD_ENV_PASSTHROUGH", "ANTHROPIC_*,ORIGIN,CALLBACK")
                 .start()) {
             Fixtures.saveWorkflow(server, curious(data));
             String trigger = Fixtures.trigger(
@@ -70,6 +84,8 @@ class SecretsIT {
             assertThat(run.toString())
                     .as("the program was given its key and printed it")
                     .contains("key=[redacted]")
+                    .contains("of https://[redacted]@git.example/ and https://u:[redacted]@h.example/")
+                    .contains("bare [redacted] [redacted]")
                     .contains("over");
 
             Map<String, String> said = new TreeMap<>();
@@ -141,7 +157,8 @@ class SecretsIT {
     private static String curious(Path data) {
         return command(
                 "curious",
-                "echo key=$ANTHROPIC_API_KEY; env; cat %1$s/triggers/*.json %1$s/connections/*.json; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'; echo over"
+                "echo key=$ANTHROPIC_API_KEY; env; x=canary-unknown; x=$x-77aa01; echo of https://$x@git.example/ and https://u:$x@h.example/;"
+                        + " o=${ORIGIN#https://}; echo bare ${o%%%%@*} ${CALLBACK##*=}; cat %1$s/triggers/*.json %1$s/connections/*.json; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'; echo over"
                         .formatted(data));
     }
 

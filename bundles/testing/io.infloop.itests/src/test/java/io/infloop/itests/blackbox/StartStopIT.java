@@ -33,6 +33,25 @@ class StartStopIT {
         }
     }
 
+    /** What cannot be listened on is found out before anything is made. */
+    @Test
+    void aHostThatIsNotOursLeavesNothingBehind() {
+        for (String host : List.of("no-such-host.invalid", "192.0.2.55")) {
+            Path data = data("host");
+            try (Server server = Server.on(data)
+                    .with("HOST", host)
+                    .with("INFLOOP_API_TOKEN", TOKEN)
+                    .launch()) {
+                assertThat(server.awaitExit(Duration.ofSeconds(60))).isEqualTo(75);
+                assertThat(server.log())
+                        .contains("refusing-to-start: cannot-listen")
+                        .contains(host + " cannot be listened on")
+                        .contains("correct HOST or PORT");
+            }
+            assertThat(data).doesNotExist();
+        }
+    }
+
     @Test
     void refusesADataDirectoryThatIsAFile() throws IOException {
         Path data = data("not-a-directory");

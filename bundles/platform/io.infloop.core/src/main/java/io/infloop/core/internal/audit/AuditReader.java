@@ -14,13 +14,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads lines newest first. The cursor is the line's number, which no rotation changes. */
 final class AuditReader {
-    private final AuditFiles files;
+    private static final Logger LOGGER = LoggerFactory.getLogger(AuditReader.class);
 
-    AuditReader(AuditFiles files) {
+    private final AuditFiles files;
+    private final AuditKey key;
+
+    AuditReader(AuditFiles files, AuditKey key) {
         this.files = files;
+        this.key = key;
     }
 
     AuditLog.Page read(AuditLog.Query query) throws IOException {
@@ -28,6 +34,8 @@ final class AuditReader {
             throw new IllegalArgumentException("limit must be 1 to 1000");
         }
         List<Map<String, Object>> entries = new ArrayList<>();
+        List<Long> unverified = new ArrayList<>();
+        Optional<Seal> seal = seal();
         List<FileChannel> channels = open();
         try {
             long last = Long.MAX_VALUE;
@@ -39,17 +47,30 @@ final class AuditReader {
                         continue;
                     }
                     if (entries.size() == query.limit()) {
-                        return new AuditLog.Page(List.copyOf(entries), Optional.of(last));
+                        return new AuditLog.Page(List.copyOf(entries), Optional.of(last), List.copyOf(unverified));
                     }
                     last = entry.get().path("seq").asLong();
                     entries.add(Jsons.object(entry.get()).asMap());
+                    if (seal.isEmpty() || !seal.get().holds(line.get())) {
+                        unverified.add(last);
+                    }
                 }
             }
-            return new AuditLog.Page(List.copyOf(entries), Optional.empty());
+            return new AuditLog.Page(List.copyOf(entries), Optional.empty(), List.copyOf(unverified));
         } finally {
             for (FileChannel channel : channels) {
                 channel.close();
             }
+        }
+    }
+
+    /** Empty without a key: then nothing can be vouched for. */
+    private Optional<Seal> seal() {
+        try {
+            return Optional.of(new Seal(key.read()));
+        } catch (IOException unusable) {
+            LOGGER.debug("entries cannot be verified", unusable);
+            return Optional.empty();
         }
     }
 

@@ -59,7 +59,7 @@ public final class FileAuditLog implements AuditLog, AutoCloseable {
             LogFile.Opener opener) {
         AuditFiles files = new AuditFiles(directory, maxRotated);
         this.key = new AuditKey(key, key.equals(directory.resolve("key")));
-        this.reader = new AuditReader(files);
+        this.reader = new AuditReader(files, this.key);
         this.format = new LineFormat(redactor);
         if (readOnly) {
             this.appender = Optional.empty();

@@ -1,6 +1,7 @@
 package io.infloop.core.internal.audit;
 
 import io.infloop.core.audit.Redactor;
+import io.infloop.core.internal.secret.UrlSecrets;
 import io.infloop.spi.Registration;
 import io.infloop.spi.json.Json;
 import java.util.HashMap;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The secrets that are known at this moment, each with the number of its registrations. */
+/** The secrets that are known at this moment, each with the number of its registrations; those within addresses need not be known. */
 public final class KnownSecrets implements Redactor {
     private static final int MAX_SECRETS = 20_000;
     /** Lines of a secret of several lines, such as a key, shorter than this may be innocent. */
@@ -46,7 +47,7 @@ public final class KnownSecrets implements Redactor {
 
     @Override
     public String redact(String text) {
-        return text.length() < SHORTEST ? text : current().redact(text);
+        return text.length() < SHORTEST ? text : UrlSecrets.redact(current().redact(text));
     }
 
     private SecretIndex current() {

@@ -146,7 +146,7 @@ public final class HttpListener implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException failed) {
-            abort("cannot-listen", host + " cannot be listened on (" + failed.getMessage() + "); correct HOST or PORT");
+            abort(Ports.cannotListen(host, failed));
         }
     }
 
@@ -167,10 +167,10 @@ public final class HttpListener implements AutoCloseable {
             }
             long now = System.nanoTime();
             if (now - start > patience.toNanos()) {
-                abort(
+                abort(Refusal.temporary(
                         "parts-not-ready",
                         "after " + patience.toSeconds() + " s these parts are still not ready: " + missing
-                                + "; the log above says why");
+                                + "; the log above says why"));
                 return false;
             }
             if (now - logged > TimeUnit.SECONDS.toNanos(5)) {
@@ -213,10 +213,10 @@ public final class HttpListener implements AutoCloseable {
                 LOGGER.warn("port {} is taken; trying {}", candidate, candidate + 1);
             }
         }
-        abort(
+        abort(Refusal.temporary(
                 "cannot-listen",
                 (firstPort == 0 ? "no free port was found" : "no port from " + firstPort + " to " + last + " is free")
-                        + "; stop what uses them, or set PORT");
+                        + "; stop what uses them, or set PORT"));
     }
 
     private void setReady() {
@@ -227,10 +227,10 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
-    private void abort(String reason, String message) {
+    private void abort(Refusal refusal) {
         if (!closed) {
-            LOGGER.error("the server does not listen: {}", message);
-            aborted.accept(Refusal.temporary(reason, message));
+            LOGGER.error("the server does not listen: {}", refusal.getMessage());
+            aborted.accept(refusal);
         }
     }
 

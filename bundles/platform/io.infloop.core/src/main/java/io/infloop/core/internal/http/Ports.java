@@ -1,5 +1,6 @@
 package io.infloop.core.internal.http;
 
+import io.infloop.core.internal.Refusal;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -34,6 +35,24 @@ public final class Ports {
             }
             return OptionalInt.empty();
         }
+    }
+
+    /**
+     * Asks before anything is written whether the host is one of this machine.
+     *
+     * @throws Refusal if it is not; at another attempt it may be, as with a name server that is not up yet
+     */
+    public static void requireOurs(String host) {
+        try {
+            probe(host, 0);
+        } catch (IOException failed) {
+            throw cannotListen(host, failed);
+        }
+    }
+
+    static Refusal cannotListen(String host, Exception failed) {
+        return Refusal.temporary(
+                "cannot-listen", host + " cannot be listened on (" + failed.getMessage() + "); correct HOST or PORT");
     }
 
     private static boolean canBindAny(InetAddress address) throws IOException {

@@ -1,5 +1,6 @@
 package io.infloop.core.internal.settings;
 
+import io.infloop.core.internal.secret.UrlSecrets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -8,20 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Finds the secrets among the variables that were handed over: a child may get them and print them. */
 public final class EnvironmentSecrets {
     private static final List<String> TELLTALES =
             List.of("KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL", "PRIVATE", "AUTH", "COOKIE", "SESSION");
     private static final List<String> LOCATIONS = List.of("_FILE", "_PATH", "_DIR", "_SOCK", "_URL", "_URI", "_HOST");
-    private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@\\s:]*:([^/@\\s]+)@");
     private static final int SHORTEST = 8;
 
     private EnvironmentSecrets() {}
 
-    /** Values of variables whose names speak of secrets, and passwords within addresses. */
+    /** Values of variables whose names speak of secrets, and passwords, tokens and parameters within addresses. */
     public static Set<String> in(Map<String, String> environment) {
         Set<String> secrets = new LinkedHashSet<>();
         environment.forEach((name, value) -> {
@@ -29,10 +27,7 @@ public final class EnvironmentSecrets {
             if (speaksOfSecrets(name) && text.length() >= SHORTEST && !isHarmless(text)) {
                 secrets.add(text);
             }
-            Matcher password = PASSWORD_IN_URL.matcher(text);
-            while (password.find()) {
-                secrets.add(password.group(1));
-            }
+            secrets.addAll(UrlSecrets.in(text, EnvironmentSecrets::speaksOfSecrets));
         });
         return secrets;
     }

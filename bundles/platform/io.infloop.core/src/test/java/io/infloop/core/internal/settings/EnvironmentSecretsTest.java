@@ -12,8 +12,16 @@ class EnvironmentSecretsTest {
                         "ANTHROPIC_API_KEY", "sk-ant-0123456789",
                         "GH_TOKEN", " ghp_0123456789 ",
                         "DATABASE_URL", "postgres://user:pa55word@db/x",
-                        "https_proxy", "http://me:hunter22@proxy:3128")))
-                .containsExactlyInAnyOrder("sk-ant-0123456789", "ghp_0123456789", "pa55word", "hunter22");
+                        "https_proxy", "http://me:hunter22@proxy:3128",
+                        "ORIGIN", "https://ghp_ABCDEF0123456789@github.com/a/b",
+                        "HOOK_URL", "https://hooks.example/in?api_key=in-the-query")))
+                .containsExactlyInAnyOrder(
+                        "sk-ant-0123456789",
+                        "ghp_0123456789",
+                        "pa55word",
+                        "hunter22",
+                        "ghp_ABCDEF0123456789",
+                        "in-the-query");
     }
 
     @Test
