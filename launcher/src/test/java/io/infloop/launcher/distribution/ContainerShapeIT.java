@@ -32,15 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The assembled server in the shape of {@code config/docker-compose.yml}, made by bubblewrap instead of Docker: a root file system
  * that nothing can be written to, a {@code /tmp} from which nothing can be executed, no capabilities, no new privileges, no new
- * namespaces, another user, process numbers of its own, the token in a file.
+ * namespaces, another user, process numbers of its own, no more processes than {@code pids_limit}, the token in a file.
  */
 class ContainerShapeIT {
     private static final Path HOME = Path.of(System.getProperty("infloop.distribution"));
     private static final String TOKEN = "container-shape-token-77d0";
     private static final String SECRET = "container-shape-secret-a1f4";
+    private static final ContainerFiles COMPOSE = ContainerFiles.read(HOME.resolve("config"));
     private static final Duration LIMIT = Duration.ofSeconds(60);
     /**
-     * Arguments: distribution, data directory, token file, command. What bubblewrap cannot do itself comes first: a file system that
+     * Arguments: distribution, data directory, token file, who, bound on processes, command. What bubblewrap cannot do itself comes first: a file system that
      * forbids to execute, and, with root's rights, a change of the user. The distribution may lie where another user cannot reach it.
      */
     private static final String SHAPE =
@@ -60,9 +61,10 @@ class ContainerShapeIT {
                 identity=
             fi
             chmod 0400 /mnt/token
-            shift 4
+            limit=$5
+            shift 5
             cd /
-            exec $as bwrap --unshare-user --disable-userns $identity --unshare-pid --unshare-ipc --unshare-uts --die-with-parent \
+            exec $as prlimit --nproc="$limit" bwrap --unshare-user --disable-userns $identity --unshare-pid --unshare-ipc --unshare-uts --die-with-parent \
                 --cap-drop ALL --ro-bind / / --dev /dev --proc /proc --bind /mnt/tmp /tmp --bind /mnt/data /mnt/data \
                 --chdir /mnt/data -- "$@"
             """;
@@ -70,7 +72,7 @@ class ContainerShapeIT {
     /** Run by a script node: the shape is what it claims to be, and a child's writable places are where they should be. */
     private static final String PROBE =
             """
-            import os, subprocess, tempfile
+            import os, signal, subprocess
             def refused(action):
                 try:
                     action()
@@ -89,10 +91,23 @@ class ContainerShapeIT {
                     quiet = subprocess.DEVNULL
                     assert subprocess.call(['unshare', kind, 'true'], stderr=quiet) != 0, 'new namespaces'
                 assert os.getuid() == 65534, 'the user is ' + str(os.getuid())
+                children = []
+                try:
+                    while len(children) < 5000:
+                        child = os.fork()
+                        if child == 0:
+                            while True:
+                                signal.pause()
+                        children.append(child)
+                except OSError:
+                    pass
+                for child in children:
+                    os.kill(child, signal.SIGKILL)
+                    os.waitpid(child, 0)
                 status = open('/proc/self/status').read()
                 assert 'CapEff:\\t0000000000000000' in status, 'capabilities'
                 assert 'NoNewPrivs:\\t1' in status, 'new privileges'
-                return {'uid': os.getuid()}
+                return {'uid': os.getuid(), 'children': len(children)}
             """;
 
     @TempDir
@@ -135,6 +150,18 @@ class ContainerShapeIT {
                         () -> client.get("/api/runs?workflowId=shape").body(),
                         runs -> runs.contains("finishedAt") && !runs.contains("\"running\""));
         assertThat(finished).as(finished).contains("\"succeeded\"");
+        String runId =
+                JsonText.object(finished).getJsonArray("runs").getJsonObject(0).getString("runId");
+        JsonObject run = client.get("/api/runs/shape/" + runId).json().getJsonObject("run");
+        assertThat(flatten(run)
+                        .filter(object -> object.containsKey("children"))
+                        .map(object -> Integer.parseInt(object.getString("children")))
+                        .findFirst())
+                .as("processes that a program could start, beside those of the server")
+                .hasValueSatisfying(children -> assertThat(children).isBetween(1, COMPOSE.pidsLimit() - 1));
+        assertThat(exitOf(COMPOSE.healthCheck(running.url().getPort())))
+                .as("healthy")
+                .isZero();
 
         JsonObject posture = client.get("/api/posture").json();
         assertThat(lines(posture))
@@ -149,6 +176,19 @@ class ContainerShapeIT {
                     assertThat(line.getString("state")).isEqualTo("safe");
                 });
         noFileOutsideTheDataDirectoryWasNeeded(data);
+        endWhatRuns();
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                        exitOf(COMPOSE.healthCheck(running.url().getPort())))
+                .as("no longer healthy")
+                .isNotZero());
+    }
+
+    private int exitOf(List<String> command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("health").toFile())
+                .start()
+                .waitFor();
     }
 
     private void noFileOutsideTheDataDirectoryWasNeeded(Path data) throws IOException {
@@ -202,6 +242,7 @@ class ContainerShapeIT {
                         data.toString(),
                         token.toString(),
                         root ? "root" : "user",
+                        Integer.toString(COMPOSE.pidsLimit()),
                         "/mnt/infloop/bin/infloop",
                         "start"));
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
@@ -253,7 +294,9 @@ class ContainerShapeIT {
                                             .add("inputs", Json.createObjectBuilder())
                                             .add(
                                                     "outputs",
-                                                    Json.createArrayBuilder().add("uid"))
+                                                    Json.createArrayBuilder()
+                                                            .add("uid")
+                                                            .add("children"))
                                             .build()))
                             .add(node(
                                     "end-1",
