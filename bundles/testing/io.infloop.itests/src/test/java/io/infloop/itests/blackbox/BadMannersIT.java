@@ -2,8 +2,6 @@ package io.infloop.itests.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.infloop.itests.support.Fixtures;
-import io.infloop.itests.support.GitHub;
 import io.infloop.itests.support.Server;
 import io.infloop.itests.support.Server.Answer;
 import java.io.IOException;
@@ -12,7 +10,6 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,45 +120,6 @@ class BadMannersIT {
             assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1))
                     .isEqualTo("HTTP/1.1 413");
         }
-    }
-
-    /** Of every kind: in the headers, in bodies for the management, in the login, in deliveries. A thousand in the long profile. */
-    @Test
-    void slowClientsDoNotStopTheOthers() throws Exception {
-        Fixtures.saveWorkflow(server, Fixtures.quickWorkflow("slow-clients"));
-        String trigger = Fixtures.gitHubTrigger(server, "slow-clients");
-        int clients = Math.min(1000, Integer.getInteger("infloop.rounds", 3) * 50);
-        List<String> beginnings = List.of(
-                "GET /api/run HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-                body("/api/run", "application/json"),
-                body("/login", "application/x-www-form-urlencoded"),
-                body("/api/webhook/" + trigger, "application/json"));
-        List<Socket> sockets = new ArrayList<>();
-        try {
-            for (int count = 0; count < clients; count++) {
-                Socket socket = socket();
-                sockets.add(socket);
-                socket.getOutputStream()
-                        .write(beginnings.get(count % beginnings.size()).getBytes(StandardCharsets.ISO_8859_1));
-            }
-            for (int round = 0; round < 5; round++) {
-                assertThat(server.get("/api/version").status()).isEqualTo(200);
-                assertThat(server.get("/api/runs").status()).isEqualTo(200);
-                Answer delivered = server.send(GitHub.delivery(
-                        server, trigger, "pull_request", Fixtures.SECRET, GitHub.pullRequest("opened", round, "fix")));
-                assertThat(delivered.status()).as(delivered.body()).isEqualTo(202);
-            }
-        } finally {
-            for (Socket socket : sockets) {
-                socket.close();
-            }
-        }
-        Fixtures.await().until(() -> server.post("/api/run/stop", "{}").status() != 503);
-    }
-
-    private static String body(String path, String type) {
-        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
-                + "\r\nContent-Length: 1000\r\n\r\n{";
     }
 
     private static Socket socket() throws IOException {

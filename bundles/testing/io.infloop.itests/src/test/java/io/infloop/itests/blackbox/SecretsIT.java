@@ -159,7 +159,7 @@ class SecretsIT {
                 "curious",
                 "echo key=$ANTHROPIC_API_KEY; env; x=canary-unknown; x=$x-77aa01; echo of https://$x@git.example/ and https://u:$x@h.example/;"
                         + " o=${ORIGIN#https://}; echo bare ${o%%%%@*} ${CALLBACK##*=}; cat %1$s/triggers/*.json %1$s/connections/*.json; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'; echo over"
-                        .formatted(data));
+                                .formatted(data));
     }
 
     private static String command(String id, String command) {
