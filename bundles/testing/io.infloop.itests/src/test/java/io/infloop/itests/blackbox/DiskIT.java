@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.infloop.itests.support.Command;
 import io.infloop.itests.support.Distribution;
 import io.infloop.itests.support.Fixtures;
 import io.infloop.itests.support.GitHub;
@@ -21,10 +22,15 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Disks that are full or cannot be written. */
 class DiskIT {
+    private static final String TOKEN = "token-for-a-full-disk-8c11";
+    private static final int LOST_LINES = 10;
+    private static final Pattern WRITE_ERRORS = Pattern.compile("(?m)^infloop_audit_write_errors_total ([0-9.E]+)$");
     private static final String NO_MOUNT = "mounting in a namespace of its own needs root (unshare -m)";
 
     @Test
@@ -35,7 +41,10 @@ class DiskIT {
         assumeTrue(mounts.isPresent(), NO_MOUNT);
         try (PrivateMounts disk = mounts.get()) {
             Set<String> acknowledged = new HashSet<>();
-            Server server = disk.server().start();
+            Server server = disk.server()
+                    .with("INFLOOP_API_TOKEN", TOKEN)
+                    .with("INFLOOP_LOGIN_RATE_LIMIT", "0")
+                    .start();
             try {
                 Fixtures.saveWorkflow(server, Fixtures.quickWorkflow("full"));
                 String trigger = Fixtures.gitHubTrigger(server, "full");
@@ -53,20 +62,53 @@ class DiskIT {
                 assertThat(refused.header("retry-after")).isPresent();
                 assertThat(server.get("/api/health").status()).isEqualTo(200);
                 assertThat(server.get("/api/workflows/full").status()).isEqualTo(200);
+                loseLinesOfTheAudit(server);
 
                 Files.delete(filler);
                 Fixtures.await()
                         .atMost(Duration.ofSeconds(60))
                         .until(() -> deliver(server, trigger, acknowledged).status() == 202);
                 awaitAllRan(server, acknowledged);
+                requireTheLostLinesAreTold(server);
                 assertThat(server.stop()).isZero();
             } finally {
                 server.close();
             }
-            try (Server second = disk.server().start()) {
+            try (Server second = disk.server().with("INFLOOP_API_TOKEN", TOKEN).start()) {
                 awaitAllRan(second, acknowledged);
+                assertThat(second.stop()).isZero();
             }
+            Command.Result verified = disk.command("audit", "verify");
+            assertThat(verified.exit()).as(verified.output()).isZero();
         }
+    }
+
+    /** What is to be audited goes on as ever; that it is not is to be seen elsewhere. */
+    private static void loseLinesOfTheAudit(Server server) {
+        // The last page of the file may have room for some.
+        Fixtures.await().until(() -> {
+            assertThat(server.post("/api/auth/login", "{\"token\":\"wrong\"}").status())
+                    .isEqualTo(401);
+            return writeErrors(server) >= LOST_LINES;
+        });
+        assertThat(server.get("/api/posture").json().path("weakened").toString())
+                .as("the posture says that the audit has a gap")
+                .contains("audit");
+    }
+
+    private static void requireTheLostLinesAreTold(Server server) {
+        long lost = 0;
+        for (JsonNode gap :
+                server.get("/api/audit?type=audit.gap&limit=1000").json().path("entries")) {
+            lost += gap.path("lost").asLong();
+        }
+        assertThat(lost).as("lines that the log says are missing").isEqualTo(writeErrors(server));
+    }
+
+    private static long writeErrors(Server server) {
+        Matcher errors = WRITE_ERRORS.matcher(server.get("/api/metrics").body());
+        assertThat(errors.find()).isTrue();
+        return (long) Double.parseDouble(errors.group(1));
     }
 
     private static void fill(Path filler) throws IOException {

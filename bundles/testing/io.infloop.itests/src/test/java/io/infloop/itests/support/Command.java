@@ -18,10 +18,14 @@ public final class Command {
 
     /** Blocks until it has ended. */
     public static Result run(Path data, String... arguments) {
+        return run(Distribution.launchScript(), data, arguments);
+    }
+
+    /** @param script in place of the distribution's */
+    static Result run(Path script, Path data, String... arguments) {
         try {
             Path output = Files.createTempFile(data.getParent(), "command-", ".log");
-            ProcessBuilder builder =
-                    new ProcessBuilder(Distribution.launchScript().toString());
+            ProcessBuilder builder = new ProcessBuilder(script.toString());
             builder.command().addAll(List.of(arguments));
             builder.environment().clear();
             builder.environment().put("PATH", System.getenv("PATH"));

@@ -159,6 +159,6 @@ public final class Fixtures {
     }
 
     public static org.awaitility.core.ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+        return Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(20));
     }
 }

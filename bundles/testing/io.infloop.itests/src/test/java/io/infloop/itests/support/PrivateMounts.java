@@ -58,16 +58,25 @@ public final class PrivateMounts implements AutoCloseable {
 
     /** A server in the namespace, whose data directory is the mounted one. */
     public Server.Setup server() throws IOException {
+        return Server.on(inside())
+                .with("INFLOOP_DATA_DIR", directory.toAbsolutePath().toString())
+                .with("HOME", directory.toAbsolutePath().getParent().toString())
+                .script(script());
+    }
+
+    /** A command in the namespace, about the mounted data directory. */
+    public Command.Result command(String... arguments) throws IOException {
+        return Command.run(script(), directory.toAbsolutePath(), arguments);
+    }
+
+    private Path script() throws IOException {
         Path script = directory.resolveSibling("infloop-inside");
         Files.writeString(
                 script,
                 "#!/bin/sh\nexec nsenter --mount=/proc/" + holder.pid() + "/ns/mnt " + Distribution.launchScript()
                         + " \"$@\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        return Server.on(inside())
-                .with("INFLOOP_DATA_DIR", directory.toAbsolutePath().toString())
-                .with("HOME", directory.toAbsolutePath().getParent().toString())
-                .script(script);
+        return script;
     }
 
     @Override

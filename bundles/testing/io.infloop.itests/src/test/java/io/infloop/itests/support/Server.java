@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 /** A server started from the assembled distribution as a user starts it: its script, in a process of its own. */
 public final class Server implements AutoCloseable {
     public static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(180);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -239,13 +239,13 @@ public final class Server implements AutoCloseable {
     /** Ends the server as a power cut would. */
     public void kill() {
         process.toHandle().destroyForcibly();
-        awaitExit(Duration.ofSeconds(10));
+        awaitExit(Duration.ofSeconds(60));
     }
 
     /** Asks the server to stop and waits. @return the exit code */
     public int stop() {
         process.toHandle().destroy();
-        return awaitExit(Duration.ofSeconds(20));
+        return awaitExit(Duration.ofSeconds(60));
     }
 
     public int awaitExit(Duration limit) {
