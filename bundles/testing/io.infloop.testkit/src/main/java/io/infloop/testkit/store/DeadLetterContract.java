@@ -64,6 +64,19 @@ public abstract class DeadLetterContract extends RecordStoreSuite {
     }
 
     @Test
+    void anItemThatComesBackIsFoundAlsoByWhoLookedThereInVain() {
+        QueueItem dead = dropped("flow");
+        QueueItem busy = Records.item("busy");
+        enqueue(busy);
+        assertThat(store.oldest(Set.of("busy"), 10)).isEmpty();
+        assertThat(store.oldest(Set.of("busy"), 10)).isEmpty();
+
+        assertThat(get(deliveries().requeue(dead.queueId()))).isEqualTo(Requeue.REQUEUED);
+
+        assertThat(store.oldest(Set.of("busy"), 10)).containsExactly(dead);
+    }
+
+    @Test
     void doesNotExceedTheQueueAndForgetsWhatIsDiscarded() throws Exception {
         reopened(1, DeliverySettings.DEFAULTS, Clock.systemUTC());
         QueueItem dead = dropped("flow");

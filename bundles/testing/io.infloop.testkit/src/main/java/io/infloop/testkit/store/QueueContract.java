@@ -26,6 +26,20 @@ import org.junit.jupiter.api.Test;
 /** Contract of {@link RecordStore}: items wait in order, in a queue of bounded length. */
 public abstract class QueueContract extends RecordStoreSuite {
     @Test
+    void whoLooksInVainFindsWhatComesAndWhatBecomesFree() {
+        QueueItem busy = Records.item("busy");
+        enqueue(busy);
+        assertThat(store.oldest(Set.of("busy"), 10)).isEmpty();
+        QueueItem other = Records.item("other");
+        enqueue(other);
+        assertThat(store.oldest(Set.of("busy"), 10)).containsExactly(other);
+        assertThat(store.oldest(Set.of("busy", "other"), 10)).isEmpty();
+        assertThat(store.oldest(Set.of("other"), 10)).containsExactly(busy);
+        assertThat(store.oldest(Set.of("busy"), 10)).containsExactly(other);
+        assertThat(store.oldest(Set.of(), 10)).containsExactly(busy, other);
+    }
+
+    @Test
     void keepsWhatWasEnqueued() {
         QueueItem item = Records.item("flow");
 

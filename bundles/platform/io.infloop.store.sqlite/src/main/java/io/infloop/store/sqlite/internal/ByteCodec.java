@@ -5,12 +5,15 @@ import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes bodies smaller before they are committed, on the thread of whoever submits them. LZ4: with Deflate, compressing took most of the
  * time of a delivery; without, the writer, which is one thread, needs almost twice as long. Thread-safe.
  */
 final class ByteCodec {
+    private static final Logger LOG = LoggerFactory.getLogger(ByteCodec.class);
     private static final int RAW = 0;
     private static final int LZ4 = 1;
     private static final int NOT_KEPT = -1;
@@ -19,10 +22,19 @@ final class ByteCodec {
     /** No encoding makes anything smaller than this. */
     private static final long MAX_RATIO = 260;
 
-    // Plain Java: neither native code nor sun.misc.Unsafe.
-    private static final LZ4Factory FACTORY = LZ4Factory.safeInstance();
+    private static final LZ4Factory FACTORY = factory();
     private static final LZ4Compressor COMPRESSOR = FACTORY.fastCompressor();
     private static final LZ4SafeDecompressor DECOMPRESSOR = FACTORY.safeDecompressor();
+
+    /** The library's native code is five times as fast as its plain Java, which is there for every other platform. */
+    private static LZ4Factory factory() {
+        try {
+            return LZ4Factory.nativeInstance();
+        } catch (RuntimeException | LinkageError | AssertionError notHere) {
+            LOG.info("Bodies are compressed without native code, which costs time: {}", notHere.toString());
+            return LZ4Factory.safeInstance();
+        }
+    }
 
     /** @param length before encoding */
     record Encoded(int encoding, int length, @SuppressWarnings("ArrayRecordComponent") byte[] bytes) {}

@@ -44,7 +44,7 @@ final class GroupCommitWriter implements AutoCloseable {
     private final EnqueueBatch enqueues;
     private final Maintenance maintenance;
     private final Executor callbacks;
-    private final Runnable queueChanged;
+    private final QueueWatch queueChanged;
     private final BlockingQueue<Write<?>> queue = new ArrayBlockingQueue<>(QUEUED);
     private final AtomicInteger unfinished = new AtomicInteger();
     private final AtomicLong unfinishedBytes = new AtomicLong();
@@ -58,9 +58,14 @@ final class GroupCommitWriter implements AutoCloseable {
     private long nextOpening = System.nanoTime();
     private long nextMaintenance = System.nanoTime();
 
-    /** @param queueChanged called after the queue changed, by whomever; must be quick */
+    /** Told after the queue changed; must be quick. */
+    interface QueueWatch {
+        /** @param byOthers whether another server may have changed it */
+        void changed(boolean byOthers);
+    }
+
     GroupCommitWriter(
-            Opener opener, EnqueueBatch enqueues, Maintenance maintenance, Executor callbacks, Runnable queueChanged)
+            Opener opener, EnqueueBatch enqueues, Maintenance maintenance, Executor callbacks, QueueWatch queueChanged)
             throws SQLException {
         this.opener = opener;
         this.enqueues = enqueues;
@@ -259,7 +264,7 @@ final class GroupCommitWriter implements AutoCloseable {
                 write.complete();
             });
             if (changed) {
-                queueChanged.run();
+                queueChanged.changed(false);
             }
         });
     }
@@ -282,7 +287,7 @@ final class GroupCommitWriter implements AutoCloseable {
             current.noticeOthers();
             waiting = current.waiting();
             if (current.takeQueueChanged()) {
-                queueChanged.run();
+                queueChanged.changed(true);
             }
         } catch (SQLException failure) {
             resourceFailed(failure);

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,16 @@ final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable
     private final Map<String, CompletableFuture<EnqueueResult>> unannounced = new ConcurrentHashMap<>();
 
     private final AtomicBoolean notifying = new AtomicBoolean();
+
+    /**
+     * What the last look for items to start came to: up to a place in the queue, all items are of these workflows. A busy workflow with
+     * thousands of waiting items is not read again for each that is added.
+     */
+    private record Barren(Set<String> workflows, long upTo) {}
+
+    private final AtomicReference<Barren> barren = new AtomicReference<>(nothingKnown());
+    /** Items that may come back to an old place at any moment. */
+    private final AtomicInteger returning = new AtomicInteger();
 
     private LiveRecordStore(StoreConfig config, Database database) throws SQLException {
         this.config = config;
@@ -142,10 +153,30 @@ final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable
             }
         });
         int wanted = Math.min(limit + early.size(), MAX_LIMIT);
-        return readers.read(session -> QueueSql.oldest(session, exceptWorkflows, wanted, this::drop)).stream()
+        return readers.read(session -> oldest(session, exceptWorkflows, wanted)).stream()
                 .filter(item -> !early.contains(item.queueId()))
                 .limit(limit)
                 .toList();
+    }
+
+    private List<QueueItem> oldest(SqlSession session, Set<String> exceptWorkflows, int limit) throws SQLException {
+        Barren known = barren.get();
+        boolean settled = returning.get() == 0;
+        long begin = exceptWorkflows.containsAll(known.workflows()) ? known.upTo() : 0;
+        List<String> lanes = QueueSql.runningLanes(session);
+        // Asked before: what comes meanwhile has a later place.
+        long newest = QueueSql.newestWaiting(session);
+        List<QueueItem> found = QueueSql.oldest(session, exceptWorkflows, lanes, begin, limit, this::drop);
+        if (settled && found.isEmpty() && lanes.isEmpty()) {
+            // Not if an item has come back meanwhile: that set another value.
+            barren.compareAndSet(known, new Barren(Set.copyOf(exceptWorkflows), Math.max(begin, newest)));
+        }
+        return found;
+    }
+
+    /** Each is another object, so that what was found out before it is not taken for news. */
+    private static Barren nothingKnown() {
+        return new Barren(Set.of(), 0);
     }
 
     /** A damaged item would stay in the queue for ever and hide what comes after it. */
@@ -326,7 +357,11 @@ final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable
 
     @Override
     public CompletableFuture<Requeue> requeue(String queueId) {
-        return submit(ROW_BYTES, session -> DeadLetterSql.requeue(session, queueId, bounds, now()));
+        returning.incrementAndGet();
+        barren.set(nothingKnown());
+        CompletableFuture<Requeue> requeued =
+                submit(ROW_BYTES, session -> DeadLetterSql.requeue(session, queueId, bounds, now()));
+        return requeued.whenComplete((result, failure) -> returning.decrementAndGet());
     }
 
     @Override
@@ -347,7 +382,10 @@ final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable
     }
 
     /** Changes that come while the listeners are about to run are told with them. */
-    private void queueChanged() {
+    private void queueChanged(boolean byOthers) {
+        if (byOthers) {
+            barren.set(nothingKnown());
+        }
         if (!listeners.isEmpty() && notifying.compareAndSet(false, true)) {
             callbacks.execute(() -> {
                 notifying.set(false);

@@ -32,6 +32,7 @@ final class QueueSql {
             """;
     private static final String WAITING = ITEM + " WHERE state = 0 ORDER BY seq LIMIT ?";
     private static final String WAITING_ITEM = ITEM + " WHERE queue_id = ? AND state = 0";
+    private static final String NEWEST_WAITING = "SELECT coalesce(max(seq), 0) FROM queue WHERE state = 0";
     private static final String POSITION = "SELECT count(*) FROM queue WHERE state = 0 AND seq <= ?";
     /** The inner query needs the index only. Names and lanes as JSON: any number of them is one parameter. */
     static final String OLDEST = ITEM
@@ -141,14 +142,34 @@ final class QueueSql {
         return found.get().item().map(item -> new Waiting(item, Math.toIntExact(position)));
     }
 
-    /** Items that are damaged are left out, and the ones after them come instead. */
-    static List<QueueItem> oldest(SqlSession session, Set<String> exceptWorkflows, int limit, Consumer<String> damaged)
+    /** Workflows and keys of which an item runs. */
+    static List<String> runningLanes(SqlSession session) throws SQLException {
+        return session.query(RUNNING_LANES, row -> row.getString(1));
+    }
+
+    /** The place of the item that came last; 0 if none waits. */
+    static long newestWaiting(SqlSession session) throws SQLException {
+        return session.queryNumber(NEWEST_WAITING);
+    }
+
+    /**
+     * Items that are damaged are left out, and the ones after them come instead.
+     *
+     * @param begin only items after this place
+     */
+    static List<QueueItem> oldest(
+            SqlSession session,
+            Set<String> exceptWorkflows,
+            List<String> exceptLanes,
+            long begin,
+            int limit,
+            Consumer<String> damaged)
             throws SQLException {
         String except = Json.write(List.copyOf(exceptWorkflows));
-        String lanes = Json.write(session.query(RUNNING_LANES, row -> row.getString(1)));
+        String lanes = Json.write(exceptLanes);
         List<QueueItem> oldest = new ArrayList<>();
         long bytes = 0;
-        long after = 0;
+        long after = begin;
         boolean more = true;
         while (more && oldest.size() < limit && bytes < MAX_INPUT_BYTES) {
             PreparedStatement statement = session.prepared(OLDEST);

@@ -42,7 +42,7 @@ class GroupCommitWriterTest {
                 new EnqueueBatch(new EnqueueBatch.QueueBounds(100, Long.MAX_VALUE), new Claims(1_000)),
                 new Maintenance(Clock.systemUTC(), DeliverySettings.DEFAULTS),
                 callbacks,
-                () -> {});
+                byOthers -> {});
         writer.start();
     }
 
