@@ -51,10 +51,10 @@ final class TriggerTest {
         if (object.has("dryRun") && object.bool("dryRun").isEmpty()) {
             return ApiReply.error(ErrorCode.INVALID_BODY, "dryRun must be true or false");
         }
-        Optional<String> method = text(object, "method", "POST").filter(name -> METHOD.matcher(name)
-                .matches());
-        Optional<String> query = text(object, "query", "").filter(text -> QUERY.matcher(text)
-                .matches());
+        Optional<String> method = text(object, "method", "POST")
+                .filter(name -> METHOD.matcher(name).matches());
+        Optional<String> query =
+                text(object, "query", "").filter(text -> QUERY.matcher(text).matches());
         if (method.isEmpty() || query.isEmpty()) {
             return ApiReply.error(
                     ErrorCode.INVALID_BODY,

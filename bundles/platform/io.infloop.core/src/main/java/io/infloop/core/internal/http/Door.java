@@ -49,8 +49,7 @@ public final class Door implements Preprocessor {
      * @param proxies whose word counts for where requests come from
      * @param refusedCredentials told {@code bearer} or {@code cookie} each time that one was presented and worth nothing
      */
-    public Door(
-            Optional<ApiToken> token, String host, TrustedProxies proxies, Consumer<String> refusedCredentials) {
+    public Door(Optional<ApiToken> token, String host, TrustedProxies proxies, Consumer<String> refusedCredentials) {
         this.refusedCredentials = refusedCredentials;
         this.credentials = new Credentials(token);
         this.hosts = new HostRule(host);

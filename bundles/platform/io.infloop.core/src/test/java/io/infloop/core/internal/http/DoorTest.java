@@ -152,7 +152,8 @@ class DoorTest {
     @Test
     void whatIsPresentedAndWorthNothingIsCountedByItsKind() throws Exception {
         List<String> counted = new ArrayList<>();
-        Door door = opened(new Door(ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0", TrustedProxies.NONE, counted::add));
+        Door door = opened(new Door(
+                ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)), "0.0.0.0", TrustedProxies.NONE, counted::add));
         for (FakeExchange exchange : List.of(
                 new FakeExchange("GET", "/api/run").header("Authorization", "Bearer wrong"),
                 new FakeExchange("GET", "/api/run").header("Authorization", "Basic wrong"),
