@@ -140,6 +140,19 @@ public abstract class SignatureSchemeContract {
         headers.forEach(header -> assertThat(detail).doesNotContain(header.value()));
     }
 
+    /** A scheme that signs test fires signs as it verifies, and says where it put what must not be stored. */
+    @Test
+    void whatItSignsItAcceptsAndNames() {
+        SigningContext context = SigningContext.of(List.of(secret(), otherSecret()), clock());
+        Optional<WebhookRequest> signed = scheme().sign(request(BODY, List.of()), settings(), context);
+        assumeThat(signed).isPresent();
+        assertThat(scheme().verify(signed.orElseThrow(), settings(), context))
+                .isEqualTo(new Accepted(secret().label()));
+        assertThat(scheme().credentials(settings())).isNotEmpty().allSatisfy(place -> assertThat(
+                        place.read(signed.orElseThrow()))
+                .isPresent());
+    }
+
     @Test
     void verifiesOnManyThreadsAtOnce() throws Exception {
         List<Header> genuine = sign(BODY, secret());

@@ -52,6 +52,7 @@ final class RuleReader {
                 List.copyOf(variables),
                 missingIsEmpty(block),
                 timestamp,
+                timestamp.isPresent() && !payload.names().contains("timestamp"),
                 Rule.secretIndex(block));
     }
 

@@ -19,6 +19,8 @@ import java.util.Optional;
  * A signature over a text made of the request: hmac, digest, ed25519, ecdsa, rsa.
  *
  * @param sources the first is where a test fire puts its signature
+ * @param timeIsLate whether the time is looked at once the signature fits: one that stands in the body alone costs a parse, which
+ *     strangers must not make us do
  * @param secretIndex of the only secret that is compared, or negative for all
  */
 record SignedRule(
@@ -31,6 +33,7 @@ record SignedRule(
         List<Variable> variables,
         boolean missingIsEmpty,
         Optional<TimestampRule> timestamp,
+        boolean timeIsLate,
         int secretIndex)
         implements Rule {
     @Override
@@ -51,6 +54,7 @@ record SignedRule(
             anyKey = true;
             for (byte[] signature : signatures) {
                 if (attempt.matches(signature)) {
+                    checkLateTime(call);
                     return secret;
                 }
             }
@@ -60,6 +64,12 @@ record SignedRule(
                 : new Refusal(
                         Reason.UNSUPPORTED,
                         "no secret of the trigger is in the form the source declares; enter it again");
+    }
+
+    private void checkLateTime(Call call) throws Refusal {
+        if (timeIsLate) {
+            timestamp.get().read(call.request(), Map.of(), "", call.context().clock());
+        }
     }
 
     private Prover.Attempt attempt(SigningSecret secret, SignedValues values, List<ByteBuffer> message) throws Refusal {
@@ -85,7 +95,7 @@ record SignedRule(
             return new SignedValues(call.request(), Map.of(), call.context().config(), null, missingIsEmpty);
         }
         Map<String, String> named = new LinkedHashMap<>();
-        if (timestamp.isPresent()) {
+        if (timestamp.isPresent() && !timeIsLate) {
             named.put(
                     "timestamp",
                     timestamp

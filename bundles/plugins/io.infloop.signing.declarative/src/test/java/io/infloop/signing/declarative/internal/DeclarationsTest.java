@@ -248,6 +248,18 @@ class DeclarationsTest {
         }
     }
 
+    @Test
+    void aTimeInTheBodyIsLookedForOnceTheSignatureFits() {
+        String linear =
+                """
+                {"algorithm":"sha256","encoding":"hex","source":{"from":"header","name":"sig"},
+                 "timestamp":{"source":{"from":"body","path":"/t"},"unit":"ms"}}
+                """;
+        assertThat(result(verify(linear, "sig", "0".repeat(64), "[".repeat(1_000))))
+                .as("a body that is no JSON, and was not parsed")
+                .isEqualTo("MISMATCH");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "2023-11-14T22:13:20Z, ok",

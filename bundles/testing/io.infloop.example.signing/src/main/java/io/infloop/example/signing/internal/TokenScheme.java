@@ -6,10 +6,15 @@ import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.signing.Verification.Reason;
+import io.infloop.spi.webhook.HttpHeaders;
+import io.infloop.spi.webhook.HttpHeaders.Header;
+import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -49,5 +54,19 @@ public final class TokenScheme implements SignatureScheme {
             }
         }
         return Verification.rejected(Reason.MISMATCH, "the token is not one of the secrets");
+    }
+
+    /** What must never be stored with a delivery. */
+    @Override
+    public List<ValueLocation> credentials(JsonObject settings) {
+        return List.of(ValueLocation.header("x-example-token"));
+    }
+
+    /** How the sender would have signed: test fires of an operator use it. */
+    @Override
+    public Optional<WebhookRequest> sign(WebhookRequest unsigned, JsonObject settings, SigningContext context) {
+        List<Header> headers = new ArrayList<>(unsigned.headers().all());
+        headers.add(new Header("X-Example-Token", context.secrets().get(0).value()));
+        return Optional.of(unsigned.withHeaders(HttpHeaders.of(headers)));
     }
 }
