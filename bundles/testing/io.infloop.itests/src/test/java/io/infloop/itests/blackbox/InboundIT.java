@@ -59,13 +59,11 @@ class InboundIT {
                 "signature":{"scheme":"hmac","algorithm":"sha256","encoding":"hex",
                   "source":{"from":"header","name":"x-proof"},"payload":"{body}"},
                 "rejectStatus":498,"rejectBody":\"\"""");
-        source(
-                "inbound-orphan",
-                """
+        source("inbound-orphan", """
                 "signature":{"scheme":"code","bundle":"inbound-absent"}""");
         Fixtures.await().until(() -> {
             String sources = server.get("/api/webhook-plugins").body();
-            return List.of("meta", "forms", "batch", "strict", "orphan").stream()
+            return List.of("meta", "forms", "batch", "strict").stream()
                     .allMatch(name -> sources.contains("\"inbound-" + name + "\""));
         });
     }
@@ -97,7 +95,9 @@ class InboundIT {
 
     private static int runsOf(String title) {
         int runs = 0;
-        for (JsonNode run : server.get("/api/runs?workflowId=inbound-quick&limit=200").json().path("runs")) {
+        for (JsonNode run : server.get("/api/runs?workflowId=inbound-quick&limit=200")
+                .json()
+                .path("runs")) {
             JsonNode record = server.get(
                             "/api/runs/inbound-quick/" + run.path("runId").asText())
                     .json()
@@ -110,14 +110,15 @@ class InboundIT {
     @Test
     void aHandshakeByGetIsEchoedAsTextAndAnythingElseIsNot() {
         String trigger = trigger("inbound-meta", ",\"config\":{\"verifyToken\":\"let-me-in\"}");
-        Answer echoed = server.get("/api/webhook/" + trigger
-                + "?hub.mode=subscribe&hub.verify_token=let-me-in&hub.challenge=1158201444");
+        Answer echoed = server.get(
+                "/api/webhook/" + trigger + "?hub.mode=subscribe&hub.verify_token=let-me-in&hub.challenge=1158201444");
         Answer wrong = server.get("/api/webhook/" + trigger + "?hub.verify_token=x&hub.challenge=%3Cscript%3E");
         Answer other = server.send(to(trigger).method("OPTIONS", BodyPublishers.noBody()));
 
         assertThat(echoed.status()).as(echoed.body()).isEqualTo(200);
         assertThat(echoed.body()).isEqualTo("1158201444");
-        assertThat(echoed.header("content-type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+        assertThat(echoed.header("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
         assertThat(echoed.header("x-content-type-options")).contains("nosniff");
         assertThat(wrong.status()).isEqualTo(403);
         assertThat(wrong.body()).doesNotContain("script");
@@ -132,26 +133,22 @@ class InboundIT {
         String title = "form " + UUID.randomUUID();
         Answer form = server.send(to(trigger)
                 .header("content-type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("payload=%7B%22title%22%3A%22" + title.replace(" ", "%20")
-                        + "%22%2C%22number%22%3A1%7D")));
+                .POST(BodyPublishers.ofString(
+                        "payload=%7B%22title%22%3A%22" + title.replace(" ", "%20") + "%22%2C%22number%22%3A1%7D")));
         assertThat(form.status()).as(form.body()).isEqualTo(200);
         assertThat(form.body()).isEqualTo("[accepted]");
         Fixtures.await().until(() -> runsOf(title) == 1);
 
         byte[] gzip = gzip("{\"title\":\"zip\",\"number\":2}");
-        assertThat(server.send(to(trigger)
-                                .header("content-encoding", "gzip")
-                                .POST(BodyPublishers.ofByteArray(gzip)))
+        assertThat(server.send(to(trigger).header("content-encoding", "gzip").POST(BodyPublishers.ofByteArray(gzip)))
                         .status())
                 .isEqualTo(200);
-        Answer broken = server.send(to(trigger)
-                .header("content-encoding", "gzip")
-                .POST(BodyPublishers.ofString("no gzip")));
+        Answer broken =
+                server.send(to(trigger).header("content-encoding", "gzip").POST(BodyPublishers.ofString("no gzip")));
         assertThat(broken.status()).isEqualTo(400);
         assertThat(broken.json().path("reason").asText()).contains("gzip");
-        Answer undeclared = server.send(to(trigger("generic", ""))
-                .header("content-encoding", "gzip")
-                .POST(BodyPublishers.ofByteArray(gzip)));
+        Answer undeclared = server.send(
+                to(trigger("generic", "")).header("content-encoding", "gzip").POST(BodyPublishers.ofByteArray(gzip)));
         assertThat(undeclared.status()).isEqualTo(415);
     }
 
@@ -173,13 +170,15 @@ class InboundIT {
                 .as(overlapping.body())
                 .isTrue();
         Fixtures.await().until(() -> runsOf(title) == 3);
-        assertThat(batch(trigger, title, 1, 3).json().path("duplicate").asBoolean()).isTrue();
+        assertThat(batch(trigger, title, 1, 3).json().path("duplicate").asBoolean())
+                .isTrue();
     }
 
     private static Answer batch(String trigger, String title, int one, int other) {
         return server.send(to(trigger)
-                .POST(BodyPublishers.ofString("{\"events\":[{\"id\":\"%d\",\"title\":\"%s\",\"number\":1},{\"id\":\"%d\",\"title\":\"%s\",\"number\":2}]}"
-                        .formatted(one, title, other, title))));
+                .POST(BodyPublishers.ofString(
+                        "{\"events\":[{\"id\":\"%d\",\"title\":\"%s\",\"number\":1},{\"id\":\"%d\",\"title\":\"%s\",\"number\":2}]}"
+                                .formatted(one, title, other, title))));
     }
 
     @Test
@@ -211,7 +210,9 @@ class InboundIT {
         }
         assertThat(duplicates).isEqualTo(AT_ONCE - 1);
         Fixtures.awaitRun(
-                server, "inbound-quick", answers.get(0).get().json().path("correlationId").asText());
+                server,
+                "inbound-quick",
+                answers.get(0).get().json().path("correlationId").asText());
         assertThat(runsOf(title)).isEqualTo(1);
     }
 
@@ -241,20 +242,29 @@ class InboundIT {
                         .status())
                 .isEqualTo(202);
         Answer wrong = server.send(to(trigger).header("x-proof", "00").POST(BodyPublishers.ofString(body)));
-        Answer twice = server.send(to(trigger)
-                .header("x-proof", proof)
-                .header("x-proof", proof)
-                .POST(BodyPublishers.ofString(body)));
+        Answer twice = server.send(
+                to(trigger).header("x-proof", proof).header("x-proof", proof).POST(BodyPublishers.ofString(body)));
         assertThat(wrong.status()).isEqualTo(498);
         assertThat(wrong.body()).isEmpty();
         assertThat(twice.status()).isEqualTo(498);
     }
 
     @Test
-    void withoutItsSchemeASenderIsAskedToComeBack() {
-        String trigger = trigger("inbound-orphan", ",\"secret\":\"" + SECRET + "\"");
+    void withoutItsSchemeASenderIsAskedToComeBack() throws IOException {
+        // The API refuses a trigger whose source waits for its scheme; one of before may be there all the same.
+        String trigger = "inbound-orphan-trigger";
+        Files.writeString(
+                server.data().resolve("triggers").resolve(trigger + ".json"),
+                """
+                {"id":"%s","name":"orphan","enabled":true,"workflowId":"inbound-quick","pluginId":"inbound-orphan",
+                 "match":[],"inputs":{"title":"x","number":"1"},"verifyOptional":true,"createdAt":1,"updatedAt":1}"""
+                        .formatted(trigger));
+        Fixtures.await()
+                .until(() -> server.send(to(trigger).POST(BodyPublishers.ofString("{}")))
+                                .status()
+                        != 404);
         Answer answer = server.send(to(trigger).POST(BodyPublishers.ofString("{}")));
-        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(503);
         assertThat(answer.header("retry-after")).isPresent();
     }
 
