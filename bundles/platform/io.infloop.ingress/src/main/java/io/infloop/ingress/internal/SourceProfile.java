@@ -1,10 +1,13 @@
 package io.infloop.ingress.internal;
 
+import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.webhook.RequestCondition;
 import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
 import io.infloop.spi.webhook.WebhookSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,9 +16,19 @@ import java.util.Optional;
  * @param scheme what the scheme says of the source's declaration; empty without a declaration, and while the scheme is not in service
  * @param redaction what must not be stored
  * @param quick whether everything may run on an I/O thread: the code shipped with the server and asks the network nothing
+ * @param readsDocument whether the whole document is read for every event anyway: it is then not parsed once more for templates
  */
 record SourceProfile(
-        WebhookSource.Descriptor descriptor, Optional<SchemeFacts> scheme, Redaction redaction, boolean quick) {
+        WebhookSource.Descriptor descriptor,
+        Optional<SchemeFacts> scheme,
+        Redaction redaction,
+        boolean quick,
+        boolean readsDocument) {
+    SourceProfile(
+            WebhookSource.Descriptor descriptor, Optional<SchemeFacts> scheme, Redaction redaction, boolean quick) {
+        this(descriptor, scheme, redaction, quick, readsDocument(descriptor));
+    }
+
     /** Answers of a scheme. */
     record SchemeFacts(boolean needsSecret, boolean needsPublicUrl, Duration replayWindow) {}
 
@@ -28,12 +41,34 @@ record SourceProfile(
         return scheme.map(SchemeFacts::replayWindow).orElse(Duration.ZERO);
     }
 
-    /** Whether the whole document is read for every event. */
-    boolean readsDocument() {
+    private static boolean readsDocument(WebhookSource.Descriptor descriptor) {
         return descriptor.batch().isPresent()
                 || reads(descriptor.eventType())
                 || reads(descriptor.deliveryId())
-                || reads(descriptor.replayKey());
+                || reads(descriptor.replayKey())
+                || descriptor.challenges().stream().anyMatch(rule -> reads(rule.when()))
+                || descriptor
+                        .signature()
+                        .filter(declaration -> mentionsDocument(declaration.settings()))
+                        .isPresent();
+    }
+
+    private static boolean reads(RequestCondition condition) {
+        return !condition.bodyPresent().isEmpty()
+                || !condition.bodyAbsent().isEmpty()
+                || !condition.bodyEquals().isEmpty();
+    }
+
+    /** Settings are in the terms of the scheme; the grammar of manifests has two ways to name a place in the body. */
+    private static boolean mentionsDocument(Object settings) {
+        if (settings instanceof JsonObject object) {
+            return "body".equals(object.get("from"))
+                    || object.asMap().values().stream().anyMatch(SourceProfile::mentionsDocument);
+        }
+        if (settings instanceof List<?> elements) {
+            return elements.stream().anyMatch(SourceProfile::mentionsDocument);
+        }
+        return settings instanceof String text && text.contains("{body:");
     }
 
     private static boolean reads(Optional<ValueRule> rule) {

@@ -3,12 +3,15 @@ package io.infloop.ingress.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.infloop.core.net.AddressBlock;
+import io.infloop.spi.json.Json;
 import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.FixedReply;
 import io.infloop.spi.webhook.Intake;
+import io.infloop.spi.webhook.SignatureDeclaration;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
+import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Concurrency;
 import io.infloop.store.DedupKey;
 import io.infloop.store.RecordStore;
@@ -312,6 +315,32 @@ class ContractsTest {
         assertThat(signed(BODY).status()).isEqualTo(202);
         assertThat(fixture.items.get(0).inputs()).containsEntry("number", 7L);
         assertThat(fixture.deliveries.get(0).dedup()).contains(DedupKey.of("n-1"));
+    }
+
+    @Test
+    void whatParsesTheDocumentAnywayIsKnown() {
+        assertThat(profile(Fixture.signed()).readsDocument()).isFalse();
+        assertThat(profile(
+                                Fixture.signed()
+                                        .signature(
+                                                new SignatureDeclaration(
+                                                        "hmac",
+                                                        Json.parseObject(
+                                                                "{\"anyOf\":[{\"timestamp\":{\"source\":{\"from\":\"body\",\"path\":\"/at\"}}}]}"))))
+                        .readsDocument())
+                .isTrue();
+        assertThat(profile(Fixture.signed()
+                                .signature(new SignatureDeclaration(
+                                        "hmac", Json.parseObject("{\"payload\":\"{body:/a}{body:/b}\"}"))))
+                        .readsDocument())
+                .isTrue();
+        assertThat(profile(Fixture.signed().eventType(ValueRule.template("{item:/a}")))
+                        .readsDocument())
+                .isTrue();
+    }
+
+    private static SourceProfile profile(WebhookSource.Builder source) {
+        return new SourceProfile(source.build(), Optional.empty(), new Redaction(List.of()), true);
     }
 
     @Test
