@@ -47,7 +47,7 @@ public final class WebhookPluginsResource extends ApiServlet {
     }
 
     private static JsonObject source(WebhookSource.Descriptor source) {
-        return JsonObject.builder()
+        JsonObject.Builder json = JsonObject.builder()
                 .put("id", source.id())
                 .put("displayName", source.displayName())
                 .putIfPresent("description", source.description())
@@ -69,13 +69,13 @@ public final class WebhookPluginsResource extends ApiServlet {
                 .putIfPresent("signature", source.signature().map(signature -> JsonObject.builder()
                         .put("scheme", signature.scheme())
                         .put("settings", signature.settings())
-                        .build()))
-                .put(
-                        "config",
-                        source.config().stream()
-                                .map(WebhookPluginsResource::field)
-                                .toList())
-                .build();
+                        .build()));
+        if (!source.config().isEmpty()) {
+            json.put(
+                    "config",
+                    source.config().stream().map(WebhookPluginsResource::field).toList());
+        }
+        return json.build();
     }
 
     private static JsonObject field(ConfigField field) {
