@@ -173,8 +173,8 @@ public final class HostRuntime implements AutoCloseable {
                         "Not all plugins were ready {} s after the start; the server starts without waiting for them",
                         limits.settle().toSeconds());
             }
+            renew(true);
             list.settle();
-            refresh();
             settled.run();
         } else {
             Future<?> unused = worker.schedule(this::awaitSettled, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -197,8 +197,19 @@ public final class HostRuntime implements AutoCloseable {
 
     private void refresh() {
         refreshDue.set(false);
+        renew(list.isSettled());
+    }
+
+    /**
+     * @param listed whether the list is renewed too. While the plugins of the start come, one after the other, nobody reads it, and to
+     *     find out each time why the others are not there yet takes longer than to start them
+     */
+    private void renew(boolean listed) {
         try {
             extender.evaluate();
+            if (!listed) {
+                return;
+            }
             Map<PluginList.Row, PluginInfo> rows = report.rows(deployer, retirement);
             // Asked afterwards: bundles stop only once the framework says that it does, so these rows are not of that
             // time.
