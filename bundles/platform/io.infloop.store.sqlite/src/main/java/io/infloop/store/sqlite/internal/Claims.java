@@ -25,6 +25,7 @@ final class Claims {
               claimed_at = excluded.claimed_at, expires_at = excluded.expires_at
             WHERE claims.expires_at <= excluded.claimed_at
             """;
+    private static final String INSERT_ONE = insert(1);
     private static final String FIND =
             "SELECT delivery_id, queue_ids, correlation_id, expires_at FROM claims WHERE trigger_id = ? AND dedup_key = ?";
 
@@ -64,7 +65,7 @@ final class Claims {
     /** @return who claimed it before; empty if it is ours now */
     Optional<Claim> claim(WriterSession session, Delivery delivery, DedupKey key, String queueIds, long now)
             throws SQLException {
-        PreparedStatement statement = session.prepared(insert(1));
+        PreparedStatement statement = session.prepared(INSERT_ONE);
         bind(statement, 1, delivery, key, queueIds, now);
         return statement.executeUpdate() == 1 ? Optional.empty() : find(session, delivery.triggerId(), key);
     }
