@@ -37,15 +37,27 @@ final class KernelFiles {
      * Writes the list of mounts that make them read-only, for one call of {@code mount}: a call for each would cost more than the rest
      * of the namespace.
      *
-     * @param directory of this server; made if it is missing
+     * <p>Among them is a {@code /proc} without any mount in it, in a directory that is hidden a moment later. The kernel lets nobody
+     * mount a {@code /proc} in a user namespace, as the sandboxes of agents do, unless there is one that shows everything.
+     *
+     * @param directory of this server, hidden from children; made if it is missing
      */
     static Path mounts(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        Path whole = Files.createDirectories(directory.resolve("proc"));
+        String readOnly = DIRECTORIES_AND_FILES.stream()
+                .filter(path -> Files.exists(Path.of(path)))
+                .map(path -> path + " " + path + " none bind,ro 0 0\n")
+                .collect(Collectors.joining());
         return Files.writeString(
                 directory.resolve("kernel.fstab"),
-                DIRECTORIES_AND_FILES.stream()
-                        .filter(path -> Files.exists(Path.of(path)))
-                        .map(path -> path + " " + path + " none bind,ro 0 0\n")
-                        .collect(Collectors.joining()));
+                "proc " + escaped(whole) + " proc nosuid,nodev,noexec 0 0\n" + readOnly);
+    }
+
+    private static String escaped(Path path) {
+        return path.toString()
+                .replace("\\", "\\134")
+                .replace(" ", "\\040")
+                .replace("\t", "\\011")
+                .replace("\n", "\\012");
     }
 }
