@@ -2,18 +2,12 @@ package io.infloop.core.internal.audit;
 
 import io.infloop.core.audit.Actor;
 import io.infloop.core.audit.AuditEvent;
-import io.infloop.core.file.AtomicFiles;
 import java.io.IOException;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Appends lines under a lock that all servers on the data directory take, so the chain of lines goes on across servers, rotations and
@@ -28,7 +22,7 @@ final class AuditAppender implements AutoCloseable {
     private final AuditKey key;
     private final long maxBytes;
     private final LineFormat format;
-    private final LogFile.Opener opener;
+    private final LiveFile live;
     private final HeadFile head;
     private final LogLock lock;
     private final LineBuffer buffer;
@@ -42,10 +36,6 @@ final class AuditAppender implements AutoCloseable {
     private boolean begun;
 
     private volatile Seal headSeal;
-    private volatile LogFile live;
-    private Object liveKey;
-    /** The end of the live file after our last write; anything else means that somebody else wrote. */
-    private long knownSize = -1;
     /** The newest line of the chain that is in the file. */
     private volatile Link known = Link.START;
     /** The newest line in the buffer. */
@@ -57,7 +47,7 @@ final class AuditAppender implements AutoCloseable {
         this.key = key;
         this.maxBytes = maxBytes > 2 * RESERVE ? maxBytes - RESERVE : maxBytes;
         this.format = format;
-        this.opener = opener;
+        this.live = new LiveFile(files, opener);
         this.head = new HeadFile(files.directory());
         this.lock = LogLock.forWriting(files.lock());
         this.buffer = new LineBuffer(clock);
@@ -68,6 +58,10 @@ final class AuditAppender implements AutoCloseable {
         try (FileLock ignored = lock.acquire()) {
             openKey();
             catchUp();
+        } catch (IOException | RuntimeException failed) {
+            // Half of a look is worse than none: the first line would begin a chain of its own.
+            live.forget();
+            throw failed;
         }
     }
 
@@ -84,7 +78,7 @@ final class AuditAppender implements AutoCloseable {
             }
             write(lines);
         } catch (IOException | RuntimeException failed) {
-            forgetState();
+            live.forget();
             throw failed;
         } finally {
             buffer.clear();
@@ -98,7 +92,7 @@ final class AuditAppender implements AutoCloseable {
             if (target.seq() == 0) {
                 return;
             }
-            syncLive();
+            live.sync();
             Path staged = head.stage(target, headSeal);
             publish(staged, target);
         }
@@ -113,7 +107,7 @@ final class AuditAppender implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        forgetState();
+        live.forget();
         lock.close();
     }
 
@@ -136,25 +130,6 @@ final class AuditAppender implements AutoCloseable {
         seal = new Seal(bytes);
     }
 
-    private void syncLive() throws IOException {
-        LogFile file = live;
-        if (file == null) {
-            // Closed after a failed write; any handle of the file will do.
-            try (LogFile again = opener.open(files.live())) {
-                again.sync();
-            }
-            return;
-        }
-        try {
-            file.sync();
-        } catch (IOException failed) {
-            // One that is rotated away was synced before.
-            if (file == live) {
-                throw failed;
-            }
-        }
-    }
-
     private synchronized void publish(Path staged, Link target) throws IOException {
         try (FileLock ignored = lock.acquire()) {
             boolean newer = !(head.read(seal) instanceof HeadFile.Found.Head present)
@@ -171,39 +146,37 @@ final class AuditAppender implements AutoCloseable {
     }
 
     private void catchUp() throws IOException {
-        Optional<BasicFileAttributes> now = attributes();
-        boolean same = live != null
-                && now.isPresent()
-                && Objects.equals(liveKey, now.get().fileKey());
-        if (same && now.get().size() == knownSize) {
+        if (!live.catchUp()) {
             return;
         }
-        if (same) {
-            knownSize = now.get().size();
-        } else {
-            forgetState();
-            openLive();
+        if (live.repairEnd()) {
+            tellOnce(AuditEvent.of("audit.recovered", Actor.SYSTEM)
+                    .with("reason", "the last line was incomplete after a crash and was removed")
+                    .build());
         }
-        repairEnd();
         Continuation continuation = Continuation.of(
-                ChainTail.of(files, live, knownSize, seal), head.read(seal), known, begun || !key.isOurs());
+                ChainTail.of(files, live.file(), live.size(), seal), head.read(seal), known, begun || !key.isOurs());
         if (continuation.headNeeded()) {
             live.sync();
             head.publish(head.stage(continuation.link(), seal));
         }
-        // A failed write brings us here again before the notices are told.
-        continuation.notices().stream()
-                .filter(notice -> untold.stream().noneMatch(told -> told.type().equals(notice.type())))
-                .forEach(untold::add);
+        continuation.notices().forEach(this::tellOnce);
         known = continuation.link();
         begun = true;
+    }
+
+    /** A failed write brings us here again before the notices are told. */
+    private void tellOnce(AuditEvent notice) {
+        if (untold.stream().noneMatch(told -> told.type().equals(notice.type()))) {
+            untold.add(notice);
+        }
     }
 
     private void write(List<PendingLine> lines) throws IOException {
         List<PendingLine> collected = new ArrayList<>(lines.size());
         next = known;
         for (PendingLine line : lines) {
-            long before = knownSize + buffer.length();
+            long before = live.size() + buffer.length();
             if (before > 0 && before + LineBuffer.bound(line.rest()) > maxBytes) {
                 flush(collected);
                 collected.clear();
@@ -221,24 +194,10 @@ final class AuditAppender implements AutoCloseable {
         if (length == 0) {
             return;
         }
-        try {
-            live.write(buffer.bytes(), length, knownSize);
-        } catch (IOException failed) {
-            cutBack(knownSize, failed);
-            throw failed;
-        }
-        knownSize += length;
+        live.append(buffer.bytes(), length);
         known = next;
         buffer.clear();
         lines.forEach(PendingLine::written);
-    }
-
-    private void cutBack(long size, IOException failed) {
-        try {
-            live.truncate(size);
-        } catch (IOException alsoFailed) {
-            failed.addSuppressed(alsoFailed);
-        }
     }
 
     /** The line that tells of deleted files is in the log before they go. */
@@ -259,53 +218,6 @@ final class AuditAppender implements AutoCloseable {
         }
         live.sync();
         files.rotate();
-        forgetState();
-        openLive();
-    }
-
-    private void openLive() throws IOException {
-        AtomicFiles.createOwnerOnly(files.live());
-        live = opener.open(files.live());
-        BasicFileAttributes opened = attributes()
-                .orElseThrow(() -> new NoSuchFileException(files.live().toString()));
-        liveKey = opened.fileKey();
-        knownSize = live.size();
-    }
-
-    /** A crash in the middle of a write leaves a line without its end; it was never acknowledged and goes. */
-    private void repairEnd() throws IOException {
-        long keep = BackwardLines.endOfLastLine(live, knownSize);
-        if (keep == knownSize) {
-            return;
-        }
-        live.truncate(keep);
-        knownSize = keep;
-        if (untold.stream().noneMatch(event -> event.type().equals("audit.recovered"))) {
-            untold.add(AuditEvent.of("audit.recovered", Actor.SYSTEM)
-                    .with("reason", "the last line was incomplete after a crash and was removed")
-                    .build());
-        }
-    }
-
-    private void forgetState() {
-        knownSize = -1;
-        liveKey = null;
-        LogFile file = live;
-        live = null;
-        if (file != null) {
-            try {
-                file.close();
-            } catch (IOException alreadyUseless) {
-                // nothing is lost: each line was written before it was acknowledged
-            }
-        }
-    }
-
-    private Optional<BasicFileAttributes> attributes() {
-        try {
-            return Optional.of(Files.readAttributes(files.live(), BasicFileAttributes.class));
-        } catch (IOException missing) {
-            return Optional.empty();
-        }
+        live.reopen();
     }
 }
