@@ -19,6 +19,10 @@ public final class Spawner implements AutoCloseable {
         return created;
     });
 
+    public Spawner() {
+        LaunchMechanism.choose();
+    }
+
     public Process start(ProcessBuilder builder) throws SpawnException {
         boolean interrupted = false;
         try {
