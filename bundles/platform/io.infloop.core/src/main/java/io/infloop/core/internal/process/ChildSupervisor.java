@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -229,6 +230,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             Launch launch = launch(program, spec, owner, directory, variables, place, egress.isPresent());
             confinement.prepare(launch);
             prepared = Optional.of(launch);
+            long startedAt = System.nanoTime();
             Process process = spawn(confinement, launch, spec, variables);
             long ticks = ProcFs.stat(process.pid()).map(ProcFs.Stat::startTicks).orElse(-1L);
             record(process, ticks, program, mark, owner);
@@ -238,7 +240,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                     confinement,
                     budget,
                     ladder,
-                    new Descendants(process.pid(), ticks, MARK + "=" + mark),
+                    new Descendants(process.pid(), ticks, MARK + "=" + mark, OptionalLong.of(startedAt)),
                     executor);
             children.add(child);
             supervise(child, spec, owner, place, egress, () -> confinement.finished(launch));

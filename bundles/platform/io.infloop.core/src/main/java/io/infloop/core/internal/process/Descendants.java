@@ -21,6 +21,8 @@ final class Descendants {
     private final long root;
     private final long rootStartTicks;
     private final String markAssignment;
+    private final OptionalLong startedAt;
+    private final Newcomers newcomers = new Newcomers();
     /** By pid; grows with each look. */
     private final Map<Long, Stat> found = new LinkedHashMap<>();
     /** The process namespaces that were made for the child or by it. */
@@ -29,11 +31,13 @@ final class Descendants {
     /**
      * @param rootStartTicks when the child started: nothing older can come from it
      * @param markAssignment {@code NAME=value}
+     * @param startedAt a moment of {@link System#nanoTime()} before it was started; empty if another server did
      */
-    Descendants(long root, long rootStartTicks, String markAssignment) {
+    Descendants(long root, long rootStartTicks, String markAssignment, OptionalLong startedAt) {
         this.root = root;
         this.rootStartTicks = rootStartTicks;
         this.markAssignment = markAssignment;
+        this.startedAt = startedAt;
     }
 
     /**
@@ -43,7 +47,7 @@ final class Descendants {
      * @return those alive now, without the root
      */
     List<Stat> look(boolean trustRoot) {
-        List<Stat> processes = ProcFs.all().stream()
+        List<Stat> processes = candidates().stream()
                 .filter(process -> process.startTicks() >= rootStartTicks)
                 .toList();
         Set<Long> known = new HashSet<>();
@@ -79,6 +83,10 @@ final class Descendants {
                 .toList();
         alive.forEach(process -> found.put(process.pid(), process));
         return alive;
+    }
+
+    private List<Stat> candidates() {
+        return startedAt.isPresent() ? newcomers.since(root, startedAt.getAsLong()) : ProcFs.all();
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -139,7 +140,8 @@ public final class OrphanReaper {
             this.descendants = new Descendants(
                     entry.pid(),
                     entry.startTicks(),
-                    ChildSupervisor.MARK + "=" + (entry.mark().isEmpty() ? "?" : entry.mark()));
+                    ChildSupervisor.MARK + "=" + (entry.mark().isEmpty() ? "?" : entry.mark()),
+                    OptionalLong.empty());
         }
 
         boolean isAlive() {

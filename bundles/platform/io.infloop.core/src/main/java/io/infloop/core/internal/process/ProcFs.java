@@ -4,12 +4,12 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Reads {@code /proc}. What cannot be read is as if it were not there: processes end at any time. */
 public final class ProcFs {
@@ -37,11 +37,27 @@ public final class ProcFs {
 
     /** @param proc where the process file system is */
     public static Optional<Stat> stat(Path proc, long pid) {
-        // Looking for descendants reads this of every process: a line is in one piece, so one read is enough.
-        try (InputStream file = new FileInputStream(proc + "/" + pid + "/stat")) {
+        // Looking for descendants reads this of every process.
+        return line(proc + "/" + pid + "/stat").flatMap(ProcFs::parse);
+    }
+
+    /** The number in a file of the kernel's settings; empty if there is none. */
+    static OptionalLong number(Path file) {
+        try {
+            return line(file.toString()).stream()
+                    .mapToLong(line -> Long.parseLong(line.strip()))
+                    .findFirst();
+        } catch (NumberFormatException other) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Read with one call, whatever the size is said to be: a setting has nothing more to say to a second one. */
+    private static Optional<String> line(String file) {
+        try (InputStream stream = new FileInputStream(file)) {
             byte[] line = new byte[MAX_STAT_BYTES];
-            int length = file.read(line);
-            return parse(new String(line, 0, Math.max(0, length), StandardCharsets.ISO_8859_1));
+            int length = stream.read(line);
+            return Optional.of(new String(line, 0, Math.max(0, length), StandardCharsets.ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
         }
@@ -79,19 +95,26 @@ public final class ProcFs {
     }
 
     static List<Stat> all() {
+        return all(PROC, 0);
+    }
+
+    /** @param above those with greater numbers only */
+    static List<Stat> all(Path proc, long above) {
         List<Stat> processes = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
-            for (Path entry : entries) {
-                try {
-                    stat(Long.parseLong(entry.getFileName().toString())).ifPresent(processes::add);
-                } catch (NumberFormatException notProcess) {
-                    // a name that begins with a digit and is no number
-                }
-            }
-        } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
+        String[] names = proc.toFile().list();
+        if (names == null) {
             return processes;
         }
+        for (String name : names) {
+            if (isNumber(name) && Long.parseLong(name) > above) {
+                stat(proc, Long.parseLong(name)).ifPresent(processes::add);
+            }
+        }
         return processes;
+    }
+
+    private static boolean isNumber(String name) {
+        return name.length() < 12 && name.chars().allMatch(letter -> letter >= '0' && letter <= '9');
     }
 
     /** A variable of the environment that the process was started with; empty when that is not readable. */
