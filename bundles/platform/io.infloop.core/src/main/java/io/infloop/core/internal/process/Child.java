@@ -69,10 +69,26 @@ final class Child implements SupervisedProcess {
 
     /** @param whenGone runs before {@link #exit()} completes */
     void supervise(Runnable whenGone) {
-        startThread("stdout", stdout);
-        startThread("stderr", stderr);
-        spec.stdin().ifPresent(text -> startThread("stdin", () -> writeInput(text)));
-        CompletableFuture<Void> unused = process.onExit().thenRunAsync(() -> finish(whenGone), executor);
+        spec.stdin().ifPresent(text -> execute("stdin", () -> writeInput(text)));
+        execute("stdout", stdout);
+        execute("stderr", stderr);
+        // Not by onExit(), which starts a thread of its own where there are few processors.
+        execute("end", () -> awaitEnd(whenGone));
+    }
+
+    private void awaitEnd(Runnable whenGone) {
+        boolean interrupted = false;
+        while (process.isAlive()) {
+            try {
+                process.waitFor();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        finish(whenGone);
     }
 
     @Override
@@ -224,9 +240,17 @@ final class Child implements SupervisedProcess {
         }
     }
 
-    private void startThread(String what, Runnable task) {
-        Thread thread = new Thread(task, "infloop child " + pid() + " " + what);
-        thread.setDaemon(true);
-        thread.start();
+    /** Named so for whoever looks at the threads. */
+    private void execute(String what, Runnable task) {
+        executor.execute(() -> {
+            Thread thread = Thread.currentThread();
+            String name = thread.getName();
+            thread.setName("infloop child " + pid() + " " + what);
+            try {
+                task.run();
+            } finally {
+                thread.setName(name);
+            }
+        });
     }
 }

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,8 @@ final class KillLadder {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(KillLadder.class);
     private static final long AFTER_INT_MILLIS = 500;
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = 60;
+    private static final int QUICK_ROUNDS = 10;
     private static final int KILLED = 128 + Signals.KILL;
 
     private final Signals signals;
@@ -78,11 +80,19 @@ final class KillLadder {
         List<Stat> left = descendants.look(trust);
         for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
             left.forEach(signals::kill);
-            TimeUnit.MILLISECONDS.sleep(round < 5 ? 2 : 20);
+            // Most are dying already, as what is left of a namespace.
+            pause(round < QUICK_ROUNDS ? 100 : round < 2 * QUICK_ROUNDS ? 2000 : 20_000);
             left = descendants.look(trust && ProcFs.stat(leader.pid()).isEmpty());
         }
         if (!left.isEmpty()) {
             LOGGER.warn("{} processes started by child {} could not be killed", left.size(), leader.pid());
+        }
+    }
+
+    private static void pause(long micros) throws InterruptedException {
+        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(micros));
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads one output stream of a child to its end on a thread of its own; beyond the cap it goes on reading, so the child never blocks. */
+/** Reads one output stream of a child to its end; beyond the cap it goes on reading, so the child never blocks. */
 final class OutputPump implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutputPump.class);
 

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,7 @@ final class RunMarks {
 
     private final Path data;
     private final LocalServerInstance server;
+    private volatile Optional<String> scope = Optional.empty();
 
     RunMarks(Path data, LocalServerInstance server) {
         this.data = data;
@@ -46,13 +48,19 @@ final class RunMarks {
 
     /** The data directory as the file system knows it, on this machine since its start, among the processes that we can see. */
     private String scope() {
-        String directory;
-        try {
-            Object key = Files.readAttributes(data, BasicFileAttributes.class).fileKey();
-            directory = key == null ? data.toRealPath().toString() : key.toString();
-        } catch (IOException missing) {
-            directory = data.toString();
+        if (scope.isEmpty()) {
+            try {
+                Object key =
+                        Files.readAttributes(data, BasicFileAttributes.class).fileKey();
+                scope = Optional.of(scope(key == null ? data.toRealPath().toString() : key.toString()));
+            } catch (IOException missing) {
+                return scope(data.toString());
+            }
         }
+        return scope.get();
+    }
+
+    private static String scope(String directory) {
         String scope = ProcFs.bootId() + " " + ProcFs.pidNamespace() + " " + directory;
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(scope.getBytes(StandardCharsets.UTF_8));

@@ -74,12 +74,14 @@ final class RunPlace implements AutoCloseable {
     @Override
     public void close() {
         delete(network);
+        delete(home);
         delete(root);
     }
 
     /** Links are removed, not followed; what the child made unreadable is made readable again. */
     static void delete(Path root) {
-        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+        // Removes a link or an empty directory; most children leave nothing behind.
+        if (root.toFile().delete() || !Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try {
