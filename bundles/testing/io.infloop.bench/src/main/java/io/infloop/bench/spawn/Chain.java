@@ -72,11 +72,14 @@ final class Chain implements AutoCloseable {
     /**
      * A program for a shell: reads how often, starts the line that often, each when the one before has ended, and says when it is done
      * or that it failed.
+     *
+     * @param read whether the shell reads what the child writes until nobody can write any more, as the supervisor does; a shell reads
+     *     both outputs from one pipe
      */
-    byte[] loop() {
-        return ("while read -r count; do\n  while [ \"$count\" -gt 0 ]; do\n    " + text
-                        + " </dev/null >/dev/null 2>&1 || { echo failed $?; exit 1; }\n    count=$((count-1))\n  done\n"
-                        + "  echo done\ndone\n")
+    byte[] loop(boolean read) {
+        String command = read ? "output=$(" + text + " </dev/null 2>&1)" : text + " </dev/null >/dev/null 2>&1";
+        return ("while read -r count; do\n  while [ \"$count\" -gt 0 ]; do\n    " + command
+                        + " || { echo failed $?; exit 1; }\n    count=$((count-1))\n  done\n  echo done\ndone\n")
                 .getBytes(StandardCharsets.UTF_8);
     }
 

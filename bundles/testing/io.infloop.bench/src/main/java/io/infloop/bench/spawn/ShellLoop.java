@@ -15,9 +15,12 @@ final class ShellLoop implements AutoCloseable {
     private final OutputStream counts;
     private final BufferedReader answers;
 
-    /** @param script is written */
-    ShellLoop(Chain chain, Path script, Path work) throws IOException {
-        Files.write(script, chain.loop());
+    /**
+     * @param read whether it reads what they write
+     * @param script is written
+     */
+    ShellLoop(Chain chain, boolean read, Path script, Path work) throws IOException {
+        Files.write(script, chain.loop(read));
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", script.toString()).directory(work.toFile());
         builder.environment().clear();
         builder.environment().putAll(SupervisedLevel.environment(work));

@@ -19,7 +19,8 @@ import java.util.Optional;
 
 /**
  * Measures what supervision costs: a child that ends at once, started one after the other by the supervisor at each level of
- * isolation, by a shell that starts the very same wrappers, and, for information, without any wrapper by a {@link ProcessBuilder}.
+ * isolation, and by a shell that starts the very same wrappers and reads their output. For information also by a shell that does not
+ * care for the output, and without any wrapper by a {@link ProcessBuilder}.
  */
 public final class SpawnLoad {
     private static final double TARGET = 1.2;
@@ -41,7 +42,13 @@ public final class SpawnLoad {
         }
     }
 
-    private record Level(SandboxLevel level, Measured supervised, Measured shell) {}
+    /**
+     * One level.
+     *
+     * @param shell reads the output, too
+     * @param careless does not
+     */
+    private record Level(SandboxLevel level, Measured supervised, Measured shell, Measured careless) {}
 
     private final Numbers numbers;
     private final PrintStream out;
@@ -82,7 +89,7 @@ public final class SpawnLoad {
         Measured bare = new Measured(SpawnLoad::startBare, new Samples("bare ProcessBuilder"));
         List<Measured> all = new ArrayList<>();
         all.add(bare);
-        levels.forEach(level -> all.addAll(List.of(level.supervised(), level.shell())));
+        levels.forEach(level -> all.addAll(List.of(level.supervised(), level.shell(), level.careless())));
         int count = numbers.get("--spawns");
         out.printf(
                 "%d rounds of %d children each, Java %s, %d processors%n",
@@ -111,12 +118,15 @@ public final class SpawnLoad {
         }
         Chain chain = Chain.of(level, root.resolve(level.id() + "-noted"), work, COMMAND);
         open.push(chain);
-        ShellLoop shell = new ShellLoop(chain, root.resolve(level.id() + ".sh"), work);
+        ShellLoop shell = new ShellLoop(chain, true, root.resolve(level.id() + ".sh"), work);
         open.push(shell);
+        ShellLoop careless = new ShellLoop(chain, false, root.resolve(level.id() + "-careless.sh"), work);
+        open.push(careless);
         return Optional.of(new Level(
                 level,
                 new Measured(count -> repeat(count, supervised), new Samples("supervised, " + level.id())),
-                new Measured(shell::run, new Samples("same wrappers by a shell, " + level.id()))));
+                new Measured(shell::run, new Samples("same wrappers by a shell, " + level.id())),
+                new Measured(careless::run, new Samples("- that reads no output, " + level.id()))));
     }
 
     private static void repeat(int count, SupervisedLevel supervised) throws IOException, InterruptedException {
@@ -143,16 +153,18 @@ public final class SpawnLoad {
         for (Level level : levels) {
             out.println(level.supervised().millis().row());
             out.println(level.shell().millis().row());
+            out.println(level.careless().millis().row());
         }
         for (Level level : levels) {
             double ratio =
                     level.supervised().millis().medianShareOf(level.shell().millis());
             out.printf(
-                    "%-44s %10.2f  (goal at most %.1f: %s; %.2f of a bare ProcessBuilder)%n",
+                    "%-44s %10.2f  (goal at most %.1f: %s; %.2f without reading output, %.2f of a bare ProcessBuilder)%n",
                     "supervised / same wrappers, " + level.level().id(),
                     ratio,
                     TARGET,
                     ratio <= TARGET ? "reached" : "missed",
+                    level.supervised().millis().medianShareOf(level.careless().millis()),
                     level.supervised().millis().medianShareOf(bare.millis()));
         }
     }

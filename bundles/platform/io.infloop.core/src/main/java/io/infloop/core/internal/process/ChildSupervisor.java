@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -227,7 +228,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         try {
             egress = egressRules.open(spec, owner, place, variables, executor);
             variables.put(MARK, mark);
-            Launch launch = launch(program, spec, owner, directory, variables, place, egress.isPresent());
+            Launch launch = launch(program, spec, owner, directory, variables, place);
             confinement.prepare(launch);
             prepared = Optional.of(launch);
             long startedAt = System.nanoTime();
@@ -243,7 +244,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                     new Descendants(process.pid(), ticks, MARK + "=" + mark, OptionalLong.of(startedAt)),
                     executor);
             children.add(child);
-            supervise(child, spec, owner, place, egress, () -> confinement.finished(launch));
+            superviseOrKill(child, process, spec, owner, place, egress, () -> confinement.finished(launch));
             started = true;
             audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
                     .with("correlationId", owner.correlationId())
@@ -299,7 +300,11 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         }
         try {
             RunPlace place = RunPlace.create(
-                    sandboxes.place(), Path.of(variables.get("HOME")), spec.credentialFiles(), sandboxes.hidden());
+                    sandboxes.place(),
+                    spec.declaresEgress(),
+                    Path.of(variables.get("HOME")),
+                    spec.credentialFiles(),
+                    sandboxes.hidden());
             variables.put("HOME", JailConfinement.HOME.toString());
             variables.keySet().removeIf(name -> name.startsWith("XDG_") || TEMPORARY.contains(name));
             return Optional.of(place);
@@ -315,8 +320,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
             ProcessOwner owner,
             Path directory,
             Map<String, String> variables,
-            Optional<RunPlace> place,
-            boolean connected) {
+            Optional<RunPlace> place) {
         List<Path> readable = new ArrayList<>();
         Stream.of(variables.getOrDefault("PATH", "").split(":", -1)).forEach(entry -> addPlace(entry, readable));
         CERTIFICATES.forEach(name -> addPlace(variables.getOrDefault(name, ""), readable));
@@ -326,11 +330,14 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                 spec.command().subList(1, spec.command().size()),
                 real,
                 Stream.concat(
-                                owner.defaultDirectory().map(WorkingDirectories::realOrSame).stream(),
+                                owner
+                                        .defaultDirectory()
+                                        .map(own -> own.equals(directory) ? real : WorkingDirectories.realOrSame(own))
+                                        .stream(),
                                 Stream.of(real).filter(directories.shared()::equals))
                         .toList(),
                 readable,
-                place.map(it -> it.jail(connected)));
+                place.map(RunPlace::jail));
     }
 
     private static void addPlace(String path, List<Path> places) {
@@ -386,6 +393,25 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                 timeout.cancel(false);
             }
         });
+    }
+
+    private void superviseOrKill(
+            Child child,
+            Process process,
+            ProcessSpec spec,
+            ProcessOwner owner,
+            Optional<RunPlace> place,
+            Optional<EgressSession> egress,
+            Runnable last)
+            throws SpawnException {
+        try {
+            supervise(child, spec, owner, place, egress, last);
+        } catch (RejectedExecutionException shutDown) {
+            process.toHandle().destroyForcibly();
+            children.remove(child);
+            pidFiles.remove(process.pid());
+            throw new SpawnException("the server shuts down; nothing is started any more", shutDown);
+        }
     }
 
     /** A child that no later server could find must not run. */

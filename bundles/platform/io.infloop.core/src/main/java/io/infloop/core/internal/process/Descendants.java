@@ -50,6 +50,9 @@ final class Descendants {
         List<Stat> processes = candidates().stream()
                 .filter(process -> process.startTicks() >= rootStartTicks)
                 .toList();
+        if (processes.isEmpty()) {
+            return List.of();
+        }
         Set<Long> known = new HashSet<>();
         long self = ProcessHandle.current().pid();
         if (trustRoot) {

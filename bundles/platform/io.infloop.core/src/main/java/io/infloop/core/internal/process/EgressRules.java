@@ -71,7 +71,7 @@ public final class EgressRules {
             session = gateway.open(policy(hosts), egressOwner(owner), listener(spec, notices));
             URI proxy = place.isPresent() ? URI.create(JailConfinement.proxy()) : session.listenOnLoopback();
             if (place.isPresent()) {
-                session.listenOnSocket(place.get().network());
+                session.listenOnSocket(place.get().network().orElseThrow());
             }
             ProxyEnvironment.apply(variables, proxy);
             return Optional.of(session);

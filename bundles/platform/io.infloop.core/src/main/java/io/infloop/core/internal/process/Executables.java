@@ -40,10 +40,10 @@ public final class Executables {
         } catch (InvalidPathException unusable) {
             throw new SpawnException("the program's name is not a path", unusable);
         }
-        if (!Files.exists(program)) {
-            throw new SpawnException("the program " + program + " does not exist; install it or correct its path");
-        }
         if (!isProgram(program)) {
+            if (!Files.exists(program)) {
+                throw new SpawnException("the program " + program + " does not exist; install it or correct its path");
+            }
             throw new SpawnException(
                     "the program " + program + " is not an executable file; correct its path, or make it executable");
         }

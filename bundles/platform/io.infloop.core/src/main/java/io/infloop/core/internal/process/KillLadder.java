@@ -76,13 +76,13 @@ final class KillLadder {
     /** Kills what is left after the child itself has ended. */
     void killLeft(ProcessHandle leader, Descendants descendants) throws InterruptedException {
         // Nobody can get the child's number while its group or session lives; a process of that number is another one.
-        boolean trust = ProcFs.stat(leader.pid()).isEmpty();
+        boolean trust = !ProcFs.exists(leader.pid());
         List<Stat> left = descendants.look(trust);
         for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
             left.forEach(signals::kill);
             // Most are dying already, as what is left of a namespace.
             pause(round < QUICK_ROUNDS ? 100 : round < 2 * QUICK_ROUNDS ? 2000 : 20_000);
-            left = descendants.look(trust && ProcFs.stat(leader.pid()).isEmpty());
+            left = descendants.look(trust && !ProcFs.exists(leader.pid()));
         }
         if (!left.isEmpty()) {
             LOGGER.warn("{} processes started by child {} could not be killed", left.size(), leader.pid());

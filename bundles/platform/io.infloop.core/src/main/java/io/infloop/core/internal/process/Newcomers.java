@@ -2,6 +2,7 @@ package io.infloop.core.internal.process;
 
 import io.infloop.core.internal.process.ProcFs.Stat;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -17,6 +18,9 @@ final class Newcomers {
 
     /** Numbers below it are not given again. */
     private static final long FIRST_AGAIN = 300;
+
+    /** If there are more, those in use are listed. */
+    private static final long MOST_SINGLE = 64;
 
     private static final Path PROC = Path.of("/proc");
 
@@ -48,8 +52,29 @@ final class Newcomers {
                 || areAllGivenSince(startedAt, limit.getAsLong())) {
             return ProcFs.all(proc, 0);
         }
-        List<Stat> found = ProcFs.all(proc, root);
+        List<Stat> found = after(root, last.getAsLong());
         return areAllGivenSince(startedAt, limit.getAsLong()) ? ProcFs.all(proc, 0) : found;
+    }
+
+    /**
+     * Those with greater numbers. Looks until nobody has come meanwhile: whoever is there at the end was there while its number was
+     * looked at.
+     */
+    private List<Stat> after(long root, long last) {
+        List<Stat> found = new ArrayList<>();
+        long looked = root;
+        long end = last;
+        while (looked < end) {
+            if (end - root > MOST_SINGLE) {
+                return ProcFs.all(proc, root);
+            }
+            for (long pid = looked + 1; pid <= end; pid++) {
+                ProcFs.process(proc, pid).ifPresent(found::add);
+            }
+            looked = end;
+            end = lastGiven().orElse(Long.MAX_VALUE);
+        }
+        return end < looked ? ProcFs.all(proc, 0) : found;
     }
 
     /** Whether the time was long enough for the numbers to begin again and to come past the root's. */

@@ -21,12 +21,10 @@ final class RunPlace implements AutoCloseable {
     private static final int MOST_FILES = 2000;
     private static final long MOST_BYTES = 32L * 1024 * 1024;
 
-    private final Path root;
     private final Path home;
-    private final Path network;
+    private final Optional<Path> network;
 
-    private RunPlace(Path root, Path home, Path network) {
-        this.root = root;
+    private RunPlace(Path home, Optional<Path> network) {
         this.home = home;
         this.network = network;
     }
@@ -34,16 +32,19 @@ final class RunPlace implements AutoCloseable {
     /**
      * Makes them, with copies of credential files.
      *
+     * @param connected whether there is to be a proxy
      * @param userHome where the files are taken from
      * @param files relative to it; missing ones are passed over
      * @param hidden what no child may see, without links: children can write into that home
      */
-    static RunPlace create(Path parent, Path userHome, List<String> files, List<Path> hidden) throws IOException {
-        Files.createDirectories(parent);
-        Path root = Files.createTempDirectory(parent, "run");
-        Path home = Files.createDirectory(root.resolve("home"));
-        Path network = SocketDirectories.create(root.resolve("net"));
-        RunPlace place = new RunPlace(root, home, network);
+    static RunPlace create(Path parent, boolean connected, Path userHome, List<String> files, List<Path> hidden)
+            throws IOException {
+        if (!Files.isDirectory(parent)) {
+            Files.createDirectories(parent);
+        }
+        Path home = Files.createTempDirectory(parent, "home");
+        Optional<Path> network = connected ? Optional.of(network(home)) : Optional.empty();
+        RunPlace place = new RunPlace(home, network);
         try {
             Copy copy = new Copy(hidden);
             for (String file : files) {
@@ -63,24 +64,29 @@ final class RunPlace implements AutoCloseable {
         }
     }
 
-    Path network() {
+    private static Path network(Path home) throws IOException {
+        return SocketDirectories.create(
+                home.resolveSibling(home.getFileName().toString().replaceFirst("home", "net")));
+    }
+
+    /** For the socket of the proxy; empty if there is to be none. */
+    Optional<Path> network() {
         return network;
     }
 
-    Launch.Jail jail(boolean connected) {
-        return new Launch.Jail(home, connected ? Optional.of(network) : Optional.empty());
+    Launch.Jail jail() {
+        return new Launch.Jail(home, network);
     }
 
     @Override
     public void close() {
-        delete(network);
+        network.ifPresent(RunPlace::delete);
         delete(home);
-        delete(root);
     }
 
     /** Links are removed, not followed; what the child made unreadable is made readable again. */
     static void delete(Path root) {
-        // Removes a link or an empty directory; most children leave nothing behind.
+        // This removes a link or an empty directory; most children leave nothing behind.
         if (root.toFile().delete() || !Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides where a child may work. Immutable. */
+/** Decides where a child may work. Thread-safe. */
 public final class WorkingDirectories {
     private final List<Path> roots;
     private final Path instanceDirectory;
+    /** Without links, once it exists: it stays where it is. */
+    private volatile Optional<Path> realInstanceDirectory = Optional.empty();
 
     /**
      * @param roots of WORKSPACE_ROOTS; empty: everywhere
@@ -40,7 +42,12 @@ public final class WorkingDirectories {
 
     /** Where children work that have no directory of their own; nothing else is there. */
     Path shared() {
-        return realOrSame(instanceDirectory).resolve("children");
+        if (realInstanceDirectory.isEmpty()) {
+            realInstanceDirectory = real(instanceDirectory);
+        }
+        return realInstanceDirectory
+                .orElseGet(() -> realOrSame(instanceDirectory))
+                .resolve("children");
     }
 
     private Path madeShared() throws SpawnException {

@@ -32,12 +32,24 @@ class NewcomersTest {
         assertThat(since(1000)).containsExactlyInAnyOrder(1001L, 1003L);
     }
 
-    /** Somebody may have the last number already that the kernel had given when it was read. */
     @Test
-    void includeWhoCameMeanwhile() throws IOException {
-        process(1004);
+    void areProcessesNotThreads() throws IOException {
+        Files.writeString(proc.resolve("1001/status"), "Name:\ta\nTgid:\t999\nPid:\t1001\n");
 
-        assertThat(since(1000)).contains(1004L);
+        assertThat(since(1000)).containsExactly(1003L);
+    }
+
+    @Test
+    void areListedWhereThereAreMany() throws IOException {
+        set("ns_last_pid", "30000\n");
+        process(29_999);
+
+        assertThat(since(1000)).containsExactlyInAnyOrder(1001L, 1003L, 29_999L);
+    }
+
+    @Test
+    void areNobodyAfterTheLast() {
+        assertThat(since(1003)).isEmpty();
     }
 
     @Test
@@ -98,6 +110,7 @@ class NewcomersTest {
 
     private void process(long pid) throws IOException {
         Path directory = Files.createDirectories(proc.resolve(Long.toString(pid)));
+        Files.writeString(directory.resolve("status"), "Name:\ta\nTgid:\t" + pid + "\nPid:\t" + pid + "\n");
         Files.writeString(
                 directory.resolve("stat"),
                 pid + " (a) S 1 " + pid + " " + pid + " 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5000 0 0\n");
