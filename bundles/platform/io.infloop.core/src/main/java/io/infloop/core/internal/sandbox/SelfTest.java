@@ -81,6 +81,8 @@ final class SelfTest {
         Finding finding;
         try {
             finding = test.run();
+        } catch (Probe.TooSlowException slow) {
+            finding = Finding.fails(slow.obstacles());
         } catch (IOException failed) {
             finding = Finding.fails(Obstacles.of(String.valueOf(failed.getMessage())));
         }
