@@ -29,11 +29,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -102,12 +103,25 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         this.scheduler = scheduler;
         this.ladder = new KillLadder(new Signals(wrappers.kill()));
         this.reaper = new OrphanReaper(pidFiles, wrappers, audit);
+        this.executor = executor();
+    }
+
+    private static ExecutorService executor() {
         AtomicInteger number = new AtomicInteger();
-        this.executor = Executors.newCachedThreadPool(task -> {
+        ThreadFactory threads = task -> {
             Thread thread = new Thread(task, "infloop children " + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
-        });
+        };
+        // A child that was just being started when the server shut down is still read and ended.
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                60,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                threads,
+                (task, shutDown) -> threads.newThread(task).start());
     }
 
     @Override
@@ -244,7 +258,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                     new Descendants(process.pid(), ticks, MARK + "=" + mark, OptionalLong.of(startedAt)),
                     executor);
             children.add(child);
-            superviseOrKill(child, process, spec, owner, place, egress, () -> confinement.finished(launch));
+            supervise(child, spec, owner, place, egress, () -> confinement.finished(launch));
             started = true;
             audit.append(AuditEvent.of("process.spawned", Actor.SYSTEM)
                     .with("correlationId", owner.correlationId())
@@ -393,25 +407,6 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
                 timeout.cancel(false);
             }
         });
-    }
-
-    private void superviseOrKill(
-            Child child,
-            Process process,
-            ProcessSpec spec,
-            ProcessOwner owner,
-            Optional<RunPlace> place,
-            Optional<EgressSession> egress,
-            Runnable last)
-            throws SpawnException {
-        try {
-            supervise(child, spec, owner, place, egress, last);
-        } catch (RejectedExecutionException shutDown) {
-            process.toHandle().destroyForcibly();
-            children.remove(child);
-            pidFiles.remove(process.pid());
-            throw new SpawnException("the server shuts down; nothing is started any more", shutDown);
-        }
     }
 
     /** A child that no later server could find must not run. */
