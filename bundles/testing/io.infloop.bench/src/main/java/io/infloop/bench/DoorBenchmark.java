@@ -40,7 +40,7 @@ public class DoorBenchmark {
     @Setup
     public void prepare() throws IOException, ServletException {
         ApiToken token = ApiToken.from(Map.of("INFLOOP_API_TOKEN", TOKEN)).orElseThrow();
-        door = new Door(Optional.of(token), "127.0.0.1", surface -> {});
+        door = new Door(Optional.of(token), "127.0.0.1");
         door.open();
         cookie = "infloop_session=" + new SessionCookie(token).reveal();
         expect(200, acceptsToken());
