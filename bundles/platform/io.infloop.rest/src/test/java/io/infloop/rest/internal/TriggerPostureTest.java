@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class TriggerPostureTest {
     private final List<Trigger> triggers = new ArrayList<>();
     private final List<Contributions.Entry<?>> sources = List.of(
-            TriggersResourceTest.source("github", true),
-            TriggersResourceTest.source("generic", false),
+            TriggersFixture.source("github", true),
+            TriggersFixture.source("generic", false),
             Fakes.entry(new FakeScheme(), "hmac"));
     private final TriggerPosture posture = new TriggerPosture(
             Fakes.fake(TriggerStore.class, (method, arguments) -> List.copyOf(triggers)), Fakes.contributions(sources));
