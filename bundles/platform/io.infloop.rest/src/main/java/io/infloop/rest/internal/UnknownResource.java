@@ -22,6 +22,7 @@ public final class UnknownResource extends ApiServlet {
             "auth/login",
             "auth/logout",
             "auth/session",
+            "deliveries",
             "events",
             "fs/list",
             "health",
@@ -30,6 +31,7 @@ public final class UnknownResource extends ApiServlet {
             "plugins",
             "posture",
             "providers",
+            "queue/dead",
             "run",
             "run/stop",
             "runs",
@@ -39,7 +41,8 @@ public final class UnknownResource extends ApiServlet {
             "webhook",
             "webhook-plugins",
             "workflows");
-    private static final Set<String> OURS_WITH_CHILDREN = Set.of("runs", "triggers", "webhook", "workflows");
+    private static final Set<String> OURS_WITH_CHILDREN =
+            Set.of("deliveries", "runs", "triggers", "webhook", "workflows");
 
     @Activate
     public UnknownResource() {}
@@ -47,8 +50,9 @@ public final class UnknownResource extends ApiServlet {
     @Override
     ApiReply handle(ApiRequest request) {
         String path = String.join("/", request.path());
-        boolean child = !request.path().isEmpty()
-                && OURS_WITH_CHILDREN.contains(request.path().get(0));
+        boolean child = (!request.path().isEmpty()
+                        && OURS_WITH_CHILDREN.contains(request.path().get(0)))
+                || path.startsWith("queue/dead/");
         if (child || OURS.contains(path)) {
             return ApiReply.error(
                     ErrorCode.PLUGIN_UNAVAILABLE, "this part of the server is not in service right now; try again");
