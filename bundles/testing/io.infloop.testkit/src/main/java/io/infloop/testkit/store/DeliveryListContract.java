@@ -105,6 +105,17 @@ public abstract class DeliveryListContract extends RecordStoreSuite {
     }
 
     @Test
+    void namesTheDeliveryThatHasClaimedAKey() {
+        QueueItem first = stored("flow", "k1", 1_000);
+        QueueItem again = Records.item("flow");
+        get(store.enqueue(Optional.of(delivery(again, "k1", "k1", 2_000)), again));
+
+        assertThat(deliveries().claimedBy(Records.TRIGGER, "k1")).contains(Records.deliveryId(first));
+        assertThat(deliveries().claimedBy(Records.TRIGGER, "k2")).isEmpty();
+        assertThat(deliveries().claimedBy("another-trigger-0001", "k1")).isEmpty();
+    }
+
+    @Test
     void givesPagesOfEveryFilter() {
         List<String> expected = new ArrayList<>();
         for (int number = 0; number < 30; number++) {
