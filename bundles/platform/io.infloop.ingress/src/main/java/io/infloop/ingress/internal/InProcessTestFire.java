@@ -8,6 +8,7 @@ import io.infloop.ingress.TestFire;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.ValueRule;
+import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.DeliveryStore;
@@ -85,6 +86,7 @@ public final class InProcessTestFire implements TestFire {
                 .flatMap(ValueRule::place)
                 .filter(location -> location.from() == ValueLocation.From.HEADER)
                 .ifPresent(location -> trigger.eventType()
+                        .filter(type -> !type.equals(WebhookEvent.ANY))
                         .ifPresent(type -> headers.putIfAbsent(location.name().toLowerCase(Locale.ROOT), type)));
         source.flatMap(WebhookSource.Descriptor::deliveryId)
                 .flatMap(ValueRule::place)

@@ -2,6 +2,7 @@ package io.infloop.ingress.internal;
 
 import io.infloop.engine.Workflows.InputDeclaration;
 import io.infloop.engine.input.RunInputs;
+import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.store.Concurrency;
 import io.infloop.store.DedupKey;
 import io.infloop.store.Trigger;
@@ -46,7 +47,9 @@ final class Selection {
 
     /** Whether an event is of the type that the trigger wants. */
     static boolean isOfType(Trigger trigger, SourceProfile profile, Arrival.Part part) {
-        return profile.descriptor().eventType().isEmpty() || trigger.eventType().equals(part.eventType());
+        return profile.descriptor().eventType().isEmpty()
+                || trigger.eventType().filter(WebhookEvent.ANY::equals).isPresent()
+                || trigger.eventType().equals(part.eventType());
     }
 
     /** Refuses what the trigger leaves open; empty if it is complete. */

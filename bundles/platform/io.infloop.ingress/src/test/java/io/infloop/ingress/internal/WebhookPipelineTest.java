@@ -113,6 +113,17 @@ class WebhookPipelineTest {
     }
 
     @Test
+    void aTriggerMayTakeEveryEvent() {
+        fixture.put(
+                Fixture.githubTrigger().toBuilder().eventType(Optional.of("*")).build());
+        assertThat(fixture.process(fixture.golden()).status()).isEqualTo(202);
+        fixture.put(Fixture.githubTrigger().toBuilder()
+                .eventType(Optional.of("push"))
+                .build());
+        assertThat(fixture.process(fixture.golden()).status()).isEqualTo(204);
+    }
+
+    @Test
     void theSignatureIsCheckedBeforeTheEventAndThePredicates() {
         Map<String, String> headers = Fixture.goldenHeaders();
         headers.put("X-GitHub-Event", "push");

@@ -6,12 +6,15 @@ import java.util.Optional;
 /**
  * One kind of event a source sends.
  *
- * @param type the value by which the source names it
+ * @param type the value by which the source names it; {@link #ANY} stands for all of them
  * @param displayName for people
  * @param fields the fields a mapping can use
  * @param examplePayload a JSON value of {@link io.infloop.spi.json.Json}
  */
 public record WebhookEvent(String type, String displayName, List<Field> fields, Optional<Object> examplePayload) {
+    /** The type of an entry that a trigger chooses to take every event, also those of types that are not listed or of none. */
+    public static final String ANY = "*";
+
     public WebhookEvent {
         fields = List.copyOf(fields);
     }
