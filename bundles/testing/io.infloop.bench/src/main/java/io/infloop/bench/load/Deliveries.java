@@ -16,10 +16,11 @@ final class Deliveries implements Requests {
     private final AtomicLong counter = new AtomicLong();
     private final int expectedStatus;
 
-    private Deliveries(String path, boolean genuine, int expectedStatus) {
+    private Deliveries(String path, boolean genuine, boolean wanted, int expectedStatus) {
         this.expectedStatus = expectedStatus;
         for (int number = 1; number <= DISTINCT; number++) {
-            byte[] body = GithubDelivery.body(number);
+            byte[] opened = GithubDelivery.body(number);
+            byte[] body = wanted ? opened : closed(opened);
             String secret = genuine ? GithubDelivery.SECRET : "not the secret";
             prepared.add(new Prepared(
                     body,
@@ -31,11 +32,22 @@ final class Deliveries implements Requests {
     }
 
     static Deliveries genuine(String path) {
-        return new Deliveries(path, true, 202);
+        return new Deliveries(path, true, true, 202);
+    }
+
+    /** Genuine, but of an action that the trigger does not want. */
+    static Deliveries unwanted(String path, int expectedStatus) {
+        return new Deliveries(path, true, false, expectedStatus);
+    }
+
+    private static byte[] closed(byte[] opened) {
+        return new String(opened, StandardCharsets.UTF_8)
+                .replaceFirst("\"opened\"", "\"closed\"")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     static Deliveries forged(String path) {
-        return new Deliveries(path, false, 401);
+        return new Deliveries(path, false, true, 401);
     }
 
     @Override

@@ -41,14 +41,15 @@ public final class DoorLoad {
     private static boolean measure(LoadOptions options, PrintStream out, HelperProgram bare, MeasuredServer server)
             throws InterruptedException {
         Rounds rounds = new Rounds(options, out);
-        Rounds.Load barePlain = rounds.add("bare Jetty, GET", bare.port(), new Repeated("/version", ""));
+        Rounds.Load barePlain = rounds.add("bare Jetty, GET", bare.port(), bare.pid(), new Repeated("/version", ""));
         Rounds.Load serverPlain = rounds.add(
                 "server, GET with the token",
                 server.port(),
+                server.pid(),
                 new Repeated("/api/version", MeasuredServer.AUTHORIZATION));
-        Rounds.Load bareBad = rounds.add("bare Jetty, forged", bare.port(), Deliveries.forged("/"));
-        Rounds.Load serverBad =
-                rounds.add("server, forged and refused", server.port(), Deliveries.forged(server.webhookPath()));
+        Rounds.Load bareBad = rounds.add("bare Jetty, forged", bare.port(), bare.pid(), Deliveries.forged("/"));
+        Rounds.Load serverBad = rounds.add(
+                "server, forged and refused", server.port(), server.pid(), Deliveries.forged(server.webhookPath()));
         if (!rounds.run()) {
             return false;
         }

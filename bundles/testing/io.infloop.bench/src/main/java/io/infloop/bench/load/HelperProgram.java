@@ -38,6 +38,10 @@ public final class HelperProgram implements AutoCloseable {
         return new HelperProgram(child, Integer.parseInt(line.substring(5)));
     }
 
+    public long pid() {
+        return child.process().pid();
+    }
+
     public int port() {
         return port;
     }

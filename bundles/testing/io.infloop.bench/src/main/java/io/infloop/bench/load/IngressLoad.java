@@ -10,8 +10,11 @@ import java.nio.file.Path;
  * ratios say something about the server.
  */
 public final class IngressLoad {
-    private static final double ACCEPTED_TARGET = 0.15;
-    private static final double REJECTED_TARGET = 0.50;
+    private static final double ACCEPTED_TARGET = 0.30;
+    private static final double UNWANTED_TARGET = 0.50;
+    private static final double REJECTED_TARGET = 0.65;
+    private static final double ACCEPTED_CPU_TARGET = 3;
+    private static final double ACCEPTED_P99_TARGET_MILLIS = 30;
 
     private final LoadOptions options;
     private final PrintStream out;
@@ -51,22 +54,33 @@ public final class IngressLoad {
     private boolean measure(HelperProgram bare, MeasuredServer server) throws IOException, InterruptedException {
         Rounds rounds = new Rounds(options, out);
         Deliveries genuine = Deliveries.genuine("/");
-        Rounds.Load bareGood = rounds.add("bare Jetty, genuine", bare.port(), genuine);
-        Rounds.Load serverGood =
-                rounds.add("server, accepted and durable", server.port(), Deliveries.genuine(server.webhookPath()));
-        Rounds.Load bareBad = rounds.add("bare Jetty, forged", bare.port(), Deliveries.forged("/"));
-        Rounds.Load serverBad =
-                rounds.add("server, forged and refused", server.port(), Deliveries.forged(server.webhookPath()));
+        Rounds.Load bareGood = rounds.add("bare Jetty, genuine", bare.port(), bare.pid(), genuine);
+        Rounds.Load serverGood = rounds.add(
+                "server, accepted and durable", server.port(), server.pid(), Deliveries.genuine(server.webhookPath()));
+        Rounds.Load serverUnwanted = rounds.add(
+                "server, genuine but not wanted",
+                server.port(),
+                server.pid(),
+                Deliveries.unwanted(server.webhookPath(), 204));
+        Rounds.Load bareBad = rounds.add("bare Jetty, forged", bare.port(), bare.pid(), Deliveries.forged("/"));
+        Rounds.Load serverBad = rounds.add(
+                "server, forged and refused", server.port(), server.pid(), Deliveries.forged(server.webhookPath()));
         out.println(genuine.bodyBytes() + "-byte deliveries");
         if (!rounds.run()) {
             return false;
         }
         int accepted = serverGood.answeredAsExpected();
         boolean clean = rounds.print();
-        boolean acceptedFast =
-                ratio("accepted and durable / bare Jetty", serverGood.medianShareOf(bareGood), ACCEPTED_TARGET);
-        boolean rejectedFast =
-                ratio("forged and refused / bare Jetty", serverBad.medianShareOf(bareBad), REJECTED_TARGET);
+        boolean reached =
+                share("accepted and durable / bare Jetty", serverGood.medianShareOf(bareGood), ACCEPTED_TARGET);
+        reached &= share("not wanted / bare Jetty", serverUnwanted.medianShareOf(bareGood), UNWANTED_TARGET);
+        reached &= share("forged and refused / bare Jetty", serverBad.medianShareOf(bareBad), REJECTED_TARGET);
+        reached &= atMost(
+                "CPU per accepted / bare Jetty",
+                serverGood.medianCpuMultipleOf(bareGood),
+                "times",
+                ACCEPTED_CPU_TARGET);
+        reached &= atMost("accepted, p99", serverGood.percentileMillis(0.99), "ms", ACCEPTED_P99_TARGET_MILLIS);
         if (!options.drain()) {
             long waiting = server.waiting();
             // The first delivery has left the queue: its run holds the place the others wait for.
@@ -76,14 +90,22 @@ public final class IngressLoad {
                     accepted, waiting, complete ? "complete" : "LOST");
             clean &= complete;
         }
-        return clean && (!options.check() || acceptedFast && rejectedFast);
+        return clean && (!options.check() || reached);
     }
 
-    private boolean ratio(String name, double ratio, double target) {
-        boolean reached = ratio >= target;
+    private boolean share(String name, double share, double target) {
+        boolean reached = share >= target;
         out.printf(
-                "%-34s %8.1f %%  (target %.0f %%: %s)%n",
-                name, ratio * 100, target * 100, reached ? "reached" : "missed");
+                "%-34s %8.1f %%  (target at least %.0f %%: %s)%n",
+                name, share * 100, target * 100, reached ? "reached" : "missed");
+        return reached;
+    }
+
+    private boolean atMost(String name, double value, String unit, double target) {
+        boolean reached = value <= target;
+        out.printf(
+                "%-34s %8.1f %s  (target at most %.0f: %s)%n",
+                name, value, unit, target, reached ? "reached" : "missed");
         return reached;
     }
 }

@@ -51,7 +51,7 @@ final class LoadGenerator {
             at += sender.count;
         }
         Arrays.sort(all);
-        return new PhaseResult(expected, others, (last - began) / 1e9, all);
+        return new PhaseResult(expected, others, (last - began) / 1e9, all, Double.NaN);
     }
 
     /** One connection; its fields are read by others once its thread has ended. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The assembled distribution, started on a free port with a fresh data directory and one trigger. */
 final class MeasuredServer implements AutoCloseable {
@@ -47,6 +48,7 @@ final class MeasuredServer implements AutoCloseable {
                 "INFLOOP_API_TOKEN", TOKEN,
                 "INFLOOP_WEBHOOK_RATE_LIMIT", "0",
                 "INFLOOP_QUEUE_MAX", "10000000",
+                "INFLOOP_QUEUE_MAX_BYTES", "1000000000000",
                 "INFLOOP_RUN_HISTORY_LIMIT", "10",
                 "JAVA_HOME", System.getProperty("java.home")));
         if (!options.javaOptions().isEmpty()) {
@@ -72,6 +74,20 @@ final class MeasuredServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** Of the Java virtual machine, which the start script becomes or starts. */
+    long pid() {
+        return Stream.concat(
+                        Stream.of(child.process().toHandle()), child.process().descendants())
+                .filter(MeasuredServer::isJava)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(child.describe() + ", but has no virtual machine"))
+                .pid();
+    }
+
+    private static boolean isJava(ProcessHandle process) {
+        return process.info().command().orElse("").endsWith("/java");
     }
 
     String webhookPath() {

@@ -48,20 +48,34 @@ final class Measurement {
         return median(more);
     }
 
+    /** The median over the rounds of this measurement's processor time per request as a multiple of another's. */
+    double medianCpuMultipleOf(Measurement other) {
+        double[] multiples = new double[rounds.size()];
+        for (int round = 0; round < multiples.length; round++) {
+            multiples[round] =
+                    rounds.get(round).cpuMicros() / other.rounds.get(round).cpuMicros();
+        }
+        return median(multiples);
+    }
+
+    /** The median over the rounds, in milliseconds. */
+    double percentileMillis(double fraction) {
+        return median(rounds.stream()
+                .mapToDouble(round -> round.percentileMillis(fraction))
+                .toArray());
+    }
+
     /** One row of the table. */
     String row() {
         return String.format(
-                "%-34s %9.0f %9.0f %9.0f %9.2f %9.2f",
+                "%-34s %9.0f %9.0f %9.0f %9.2f %9.2f %9.0f",
                 name,
                 median(rounds.stream().mapToDouble(PhaseResult::perSecond).toArray()),
                 rounds.stream().mapToDouble(PhaseResult::perSecond).min().orElse(Double.NaN),
                 rounds.stream().mapToDouble(PhaseResult::perSecond).max().orElse(Double.NaN),
-                median(rounds.stream()
-                        .mapToDouble(round -> round.percentileMillis(0.50))
-                        .toArray()),
-                median(rounds.stream()
-                        .mapToDouble(round -> round.percentileMillis(0.99))
-                        .toArray()));
+                percentileMillis(0.50),
+                percentileMillis(0.99),
+                median(rounds.stream().mapToDouble(PhaseResult::cpuMicros).toArray()));
     }
 
     private static double median(double[] values) {

@@ -16,8 +16,9 @@ final class Rounds {
         this.out = out;
     }
 
-    Load add(String name, int port, Requests requests) {
-        Load load = new Load(name, port, requests);
+    /** @param pid of the server, whose processor time is measured */
+    Load add(String name, int port, long pid, Requests requests) {
+        Load load = new Load(name, port, pid, requests);
         loads.add(load);
         return load;
     }
@@ -50,7 +51,7 @@ final class Rounds {
 
     /** @return whether everything was answered as expected */
     boolean print() {
-        out.printf("%n%-34s %9s %9s %9s %9s %9s%n", "", "req/s", "min", "max", "p50 ms", "p99 ms");
+        out.printf("%n%-34s %9s %9s %9s %9s %9s %9s%n", "", "req/s", "min", "max", "p50 ms", "p99 ms", "CPU µs");
         loads.forEach(load -> out.println(load.measurement.row()));
         boolean clean = true;
         for (Load load : loads) {
@@ -65,22 +66,25 @@ final class Rounds {
     /** One kind of request on one server. */
     final class Load {
         private final String name;
+        private final long pid;
         private final Requests requests;
         private final LoadGenerator generator;
         private final Measurement measurement;
         private int answered;
 
-        private Load(String name, int port, Requests requests) {
+        private Load(String name, int port, long pid, Requests requests) {
             this.name = name;
+            this.pid = pid;
             this.requests = requests;
             this.generator = new LoadGenerator(port, options.connections());
             this.measurement = new Measurement(name);
         }
 
         private PhaseResult run(Duration length) throws InterruptedException {
+            double before = ProcessorTime.micros(pid);
             PhaseResult result = generator.run(requests, length, options.maxRequests());
             answered += result.expected();
-            return result;
+            return result.withServerCpu(ProcessorTime.micros(pid) - before);
         }
 
         /** With those while it warmed up. */
@@ -91,6 +95,16 @@ final class Rounds {
         /** The median over the rounds of this load's rate as a share of another's. */
         double medianShareOf(Load other) {
             return measurement.medianShareOf(other.measurement);
+        }
+
+        /** The median over the rounds of this load's processor time per request, on its server, as a multiple of another's. */
+        double medianCpuMultipleOf(Load other) {
+            return measurement.medianCpuMultipleOf(other.measurement);
+        }
+
+        /** The median over the rounds. */
+        double percentileMillis(double fraction) {
+            return measurement.percentileMillis(fraction);
         }
 
         /** By how many microseconds of the whole machine one request is dearer than one of the other load; median over the rounds. */
