@@ -1,6 +1,8 @@
 package io.infloop.store;
 
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Which items must not run at the same time: those of one workflow with the same key run one after the other, in the order of the
@@ -19,7 +21,21 @@ public record Concurrency(String key, Policy policy) {
         /** Those that wait are superseded, and it waits in the last one's stead; those that run are to be cancelled. */
         REPLACE,
         /** Those that wait are superseded, and it waits; those that run come to their end. */
-        LATEST
+        LATEST;
+
+        /** As in documents. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public static Optional<Policy> of(String text) {
+            for (Policy policy : values()) {
+                if (policy.text().equals(text)) {
+                    return Optional.of(policy);
+                }
+            }
+            return Optional.empty();
+        }
     }
 
     public Concurrency {

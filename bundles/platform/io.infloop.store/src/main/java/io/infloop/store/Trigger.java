@@ -6,7 +6,6 @@ import io.infloop.spi.json.JsonObject;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -103,38 +102,12 @@ public record Trigger(
         }
     }
 
-    /** What becomes of a delivery while another with the same key waits or runs. */
-    public enum Policy {
-        /** It waits for its turn. */
-        QUEUE,
-        /** It starts nothing. */
-        SKIP,
-        /** It takes the place of those that wait and ends the one that runs. */
-        REPLACE,
-        /** It takes the place of those that wait. */
-        LATEST;
-
-        /** As in documents. */
-        public String text() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        public static Optional<Policy> of(String text) {
-            for (Policy policy : values()) {
-                if (policy.text().equals(text)) {
-                    return Optional.of(policy);
-                }
-            }
-            return Optional.empty();
-        }
-    }
-
     /**
      * Deliveries of this trigger that must not run beside each other.
      *
      * @param key template; deliveries for which it is the same exclude each other
      */
-    public record Concurrency(String key, Policy policy) {
+    public record Concurrency(String key, io.infloop.store.Concurrency.Policy policy) {
         public JsonObject toJson() {
             return JsonObject.builder()
                     .put("key", key)

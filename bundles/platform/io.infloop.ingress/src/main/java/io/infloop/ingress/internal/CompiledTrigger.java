@@ -62,9 +62,7 @@ final class CompiledTrigger {
         trigger.inputs().forEach((name, source) -> inputs.put(name, Template.compile(source)));
         Optional<Template> dedupKey = trigger.dedup().key().map(Template::compile);
         Optional<CompiledConcurrency> concurrency = trigger.concurrency()
-                .map(given -> new CompiledConcurrency(
-                        Template.compile(given.key()),
-                        Concurrency.Policy.valueOf(given.policy().name())));
+                .map(given -> new CompiledConcurrency(Template.compile(given.key()), given.policy()));
         List<String> paths = Stream.of(
                         predicates.stream().flatMap(predicate -> Stream.of(predicate.lhs(), predicate.rhs())),
                         inputs.values().stream(),

@@ -247,7 +247,7 @@ class ContractsTest {
     @Test
     void theConcurrencyKeyGoesToTheStoreAndTheAnswerSaysWhatBecameOfIt() {
         fixture.put(fixture.trigger().toBuilder()
-                .concurrency(Optional.of(new Trigger.Concurrency("pr-{{body.number}}", Trigger.Policy.LATEST)))
+                .concurrency(Optional.of(new Trigger.Concurrency("pr-{{body.number}}", Concurrency.Policy.LATEST)))
                 .build());
         assertThat(signed(BODY).status()).isEqualTo(202);
         assertThat(fixture.items.get(0).concurrency()).contains(new Concurrency("pr-7", Concurrency.Policy.LATEST));

@@ -4,6 +4,7 @@ import io.infloop.core.net.AddressBlock;
 import io.infloop.engine.template.Predicates;
 import io.infloop.engine.template.Template;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.store.Concurrency;
 import io.infloop.store.Trigger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -153,9 +154,9 @@ final class TriggerMembers {
                 .orElseThrow(
                         () -> InvalidTriggerException.of("concurrency", "concurrency must be an object {key, policy}"));
         requireOnly(concurrency, "concurrency", Set.of("key", "policy"));
-        Trigger.Policy policy = concurrency
+        Concurrency.Policy policy = concurrency
                 .string("policy")
-                .flatMap(Trigger.Policy::of)
+                .flatMap(Concurrency.Policy::of)
                 .orElseThrow(() -> InvalidTriggerException.of(
                         "concurrency.policy", "concurrency.policy must be queue, skip, replace or latest"));
         return Optional.of(new Trigger.Concurrency(key(concurrency, "concurrency.key"), policy));

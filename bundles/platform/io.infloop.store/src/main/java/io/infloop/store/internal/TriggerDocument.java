@@ -2,6 +2,7 @@ package io.infloop.store.internal;
 
 import io.infloop.core.net.AddressBlock;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.store.Concurrency;
 import io.infloop.store.Trigger;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,7 +196,7 @@ record TriggerDocument(JsonObject raw, Trigger trigger) {
         if (concurrency.isEmpty()) {
             return Optional.empty();
         }
-        Trigger.Policy policy = Trigger.Policy.of(Members.required(concurrency.get(), "policy"))
+        Concurrency.Policy policy = Concurrency.Policy.of(Members.required(concurrency.get(), "policy"))
                 .orElseThrow(() -> new RefusedFileException(
                         "the policy of its \"concurrency\" is not queue, skip, replace or latest"));
         return Optional.of(new Trigger.Concurrency(Members.required(concurrency.get(), "key"), policy));

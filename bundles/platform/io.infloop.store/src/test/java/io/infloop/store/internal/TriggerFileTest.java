@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.infloop.core.net.AddressBlock;
 import io.infloop.spi.json.Json;
 import io.infloop.spi.json.JsonObject;
+import io.infloop.store.Concurrency;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerSecret;
 import java.io.IOException;
@@ -99,7 +100,7 @@ class TriggerFileTest {
                 .rateLimitPerMinute(OptionalInt.of(0))
                 .ipAllow(List.of(AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("2001:db8::1")))
                 .dedup(new Trigger.Dedup(false, Optional.of("{{body.id}}"), OptionalInt.of(12)))
-                .concurrency(Optional.of(new Trigger.Concurrency("{{body.repo}}", Trigger.Policy.LATEST)))
+                .concurrency(Optional.of(new Trigger.Concurrency("{{body.repo}}", Concurrency.Policy.LATEST)))
                 .keepRejected(true)
                 .build());
 
