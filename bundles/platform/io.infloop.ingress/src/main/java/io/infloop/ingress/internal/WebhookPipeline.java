@@ -279,14 +279,6 @@ public final class WebhookPipeline implements StartPart {
         }
         boolean delivery =
                 IntakeRules.isDelivery(profile.descriptor(), inbound.request().method());
-        if (delivery) {
-            Optional<IntakeRules.Refused> unfit =
-                    IntakeRules.check(profile.descriptor().intake(), inbound.request());
-            if (unfit.isPresent()) {
-                return CompletableFuture.completedFuture(refusals.of(
-                        inbound, profile, unfit.get().code(), unfit.get().reason(), true));
-            }
-        }
         SignatureGate.Outcome outcome = signatures.check(inbound.trigger(), profile, inbound.request());
         inbound.times().end(Stage.SIGNATURE);
         if (outcome instanceof SignatureGate.Refused refusal) {
@@ -304,6 +296,15 @@ public final class WebhookPipeline implements StartPart {
                     answered(inbound, profile, challenges.afterSignature(inbound, profile, passed.verified()));
             if (answer.isPresent()) {
                 return answer.get();
+            }
+        }
+        if (delivery) {
+            // After the signature: who cannot sign learns nothing about what the source takes.
+            Optional<IntakeRules.Refused> unfit =
+                    IntakeRules.check(profile.descriptor().intake(), inbound.request());
+            if (unfit.isPresent()) {
+                return CompletableFuture.completedFuture(refusals.of(
+                        inbound, profile, unfit.get().code(), unfit.get().reason(), true));
             }
         }
         return delivery

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,8 +254,10 @@ class InboundIT {
     void withoutItsSchemeASenderIsAskedToComeBack() throws IOException {
         // The API refuses a trigger whose source waits for its scheme; one of before may be there all the same.
         String trigger = "inbound-orphan-trigger";
+        Path file = server.data().resolve("triggers").resolve(trigger + ".json");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(
-                server.data().resolve("triggers").resolve(trigger + ".json"),
+                file,
                 """
                 {"id":"%s","name":"orphan","enabled":true,"workflowId":"inbound-quick","pluginId":"inbound-orphan",
                  "match":[],"inputs":{"title":"x","number":"1"},"verifyOptional":true,"createdAt":1,"updatedAt":1}"""

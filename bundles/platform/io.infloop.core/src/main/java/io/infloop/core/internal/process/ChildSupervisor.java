@@ -235,7 +235,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         }
         homeOfUser(confinement, directory, spec, variables);
         String mark = pidFiles.marks().next();
-        Optional<RunPlace> place = place(confinement, spec, variables);
+        Optional<RunPlace> place = place(confinement, spec, owner, variables);
         Optional<EgressSession> egress = Optional.empty();
         Optional<Launch> prepared = Optional.empty();
         boolean started = false;
@@ -307,7 +307,8 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
     }
 
     /** For the jail; its HOME is private, and so are the places that only make sense with the real one. */
-    private Optional<RunPlace> place(Confinement confinement, ProcessSpec spec, Map<String, String> variables)
+    private Optional<RunPlace> place(
+            Confinement confinement, ProcessSpec spec, ProcessOwner owner, Map<String, String> variables)
             throws SpawnException {
         if (confinement.level() != SandboxLevel.JAIL) {
             return Optional.empty();
@@ -315,7 +316,7 @@ public final class ChildSupervisor implements ProcessSupervisor, AutoCloseable {
         try {
             RunPlace place = RunPlace.create(
                     sandboxes.place(),
-                    spec.declaresEgress(),
+                    spec.declaresEgress() || owner.egressAllowlist().isPresent(),
                     Path.of(variables.get("HOME")),
                     spec.credentialFiles(),
                     sandboxes.hidden());
