@@ -83,7 +83,7 @@ public record RequestCondition(
                 && queryPresent.stream()
                         .noneMatch(name -> request.query().all(name).isEmpty())
                 && queryAbsent.stream()
-                        .allMatch(name -> request.query().all(name).isEmpty())
+                        .allMatch(name -> ValueLocation.query(name).isAbsent(request, Optional.empty()))
                 && equal(headerEquals, ValueLocation.From.HEADER, values)
                 && equal(queryEquals, ValueLocation.From.QUERY, values)
                 && bodyPresent.stream().allMatch(pointer -> inBody(request, pointer) != null)

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * request in place of its own; it is never made of headers</td></tr>
  * <tr><td><code>{body:/json/pointer}</code> <code>{item:/json/pointer}</code> <code>{header:x}</code> <code>{query:x}</code>
  * <code>{form:x}</code></td><td>as in {@link ValueLocation}</td></tr>
- * <tr><td><code>{form.sortedConcat}</code></td><td>the fields of a form body, names and values joined without anything between
+ * <tr><td><code>{form.sortedConcat}</code></td><td>the fields of a URL-encoded form body, names and values joined without anything between
  * them, ordered by name; equal fields once</td></tr>
  * <tr><td><code>{config:x}</code></td><td>a value of the trigger</td></tr>
  * <tr><td><code>{timestamp}</code> <code>{secret}</code> <code>{id}</code> and other names</td><td>whatever
@@ -39,7 +39,7 @@ public final class RequestTemplate {
     public static final int MAX_LENGTH = 4_096;
     /** Most places in one template. */
     public static final int MAX_PLACES = 32;
-    /** Longest text that is rendered, in bytes; a longer one counts as a missing place. */
+    /** Longest text that is rendered, and most that its filters read and make, in bytes; beyond it there is nothing to render. */
     public static final int MAX_RENDERED = 64 << 20;
 
     /** What a template reads. */
@@ -61,7 +61,11 @@ public final class RequestTemplate {
             return Optional.empty();
         }
 
-        /** Whether a place that is missing counts as empty; otherwise there is nothing to render. */
+        /**
+         * Whether a place at which the request has nothing counts as empty; otherwise there is nothing to render. Something that
+         * cannot be used, such as a repeated header, an object in place of a text or a body that is not JSON, never counts as
+         * empty: who sends it could blank out what is signed.
+         */
         default boolean missingIsEmpty() {
             return false;
         }
@@ -202,10 +206,11 @@ public final class RequestTemplate {
     public Optional<List<ByteBuffer>> pieces(Values values) {
         List<ByteBuffer> pieces = new ArrayList<>(parts.size());
         long length = 0;
+        TemplatePart.Budget budget = new TemplatePart.Budget();
         for (TemplatePart part : parts) {
-            ByteBuffer piece = part.render(values);
+            ByteBuffer piece = part.render(values, budget);
             if (piece == null) {
-                if (!values.missingIsEmpty()) {
+                if (!values.missingIsEmpty() || !part.isAbsent(values)) {
                     return Optional.empty();
                 }
                 continue;

@@ -31,6 +31,7 @@ enum TemplateFilter {
     WITHOUT_PORT("withoutPort"),
     LOWER("lower");
 
+    private static final int MOST_OF_A_HASH = 64;
     private static final String HUBSPOT_DECODED = ":/?@!$'()*,;";
 
     private final String text;
@@ -55,6 +56,19 @@ enum TemplateFilter {
 
     boolean keyed() {
         return this == HMAC_SHA1 || this == HMAC_SHA256 || this == HMAC_SHA512;
+    }
+
+    /** The most bytes that the filter makes of so many. */
+    long most(long length) {
+        return switch (this) {
+            case HEX -> 2 * length;
+            case BASE64, BASE64URL -> 4 * ((length + 2) / 3);
+            case SHA1, SHA256, SHA384, SHA512, CRC32DEC, HMAC_SHA1, HMAC_SHA256, HMAC_SHA512 -> MOST_OF_A_HASH;
+            case URLDECODE, HUBSPOT_URL_DECODE -> length;
+            case WITH_PORT, WITHOUT_PORT -> length + MOST_OF_A_HASH;
+            // A few letters are longer in lower case, and what is no UTF-8 becomes a mark of three bytes.
+            case LOWER -> 3 * length;
+        };
     }
 
     /** The bytes after the filter, or null when the key is missing. */

@@ -129,6 +129,30 @@ public record ValueLocation(From from, String name) {
         };
     }
 
+    /**
+     * Whether the request has nothing there, not even something that cannot be read as text. False also when it cannot be said,
+     * because the body is not JSON or no form, or because there are more parameters than are read.
+     *
+     * @param item the element, when the request is a batch that was split
+     */
+    public boolean isAbsent(WebhookRequest request, Optional<Object> item) {
+        return switch (from) {
+            case HEADER -> request.headers().all(name).isEmpty();
+            case QUERY ->
+                request.query().all(name).isEmpty()
+                        && (!request.query().all().isEmpty()
+                                || request.rawQuery().isEmpty());
+            case FORM ->
+                request.form().all(name).isEmpty() && (!request.form().all().isEmpty() || request.bodyLength() == 0);
+            case BODY ->
+                request.json()
+                        .filter(json -> JsonPointer.find(json, name) == null)
+                        .isPresent();
+            case ITEM ->
+                item.filter(json -> JsonPointer.find(json, name) == null).isPresent();
+        };
+    }
+
     private static Optional<String> only(List<String> values) {
         return values.size() == 1 ? Optional.of(values.get(0)) : Optional.empty();
     }

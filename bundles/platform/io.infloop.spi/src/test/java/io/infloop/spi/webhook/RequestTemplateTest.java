@@ -115,6 +115,87 @@ class RequestTemplateTest {
                 .contains("::500");
     }
 
+    /** Who sends a repeated header or an object in place of a text must not blank out what is signed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{header:x-twice}",
+                "{body:/o}",
+                "{form:a}",
+                "{form.sortedConcat}",
+                "{header:x-id|hmac-sha256}",
+                "{item:/a}"
+            })
+    void whatIsThereButCannotBeUsedIsNeverEmpty(String template) {
+        assertThat(RequestTemplate.compile(template + "{header:x-none}").render(lenient(REQUEST)))
+                .isEmpty();
+        assertThat(RequestTemplate.compile("{header:x-none}").renderText(lenient(REQUEST)))
+                .contains("");
+    }
+
+    @Test
+    void aBodyThatIsNotJsonAndAQueryThatIsNotReadHaveNoEmptyPlaces() {
+        WebhookRequest text = REQUEST.withBody("no JSON".getBytes(StandardCharsets.UTF_8));
+        assertThat(RequestTemplate.compile("{body:/a}:{body:/b}").render(lenient(text)))
+                .isEmpty();
+        WebhookRequest crowded = REQUEST.withRawQuery("a=1&".repeat(FormFields.MAX_FIELDS + 1));
+        assertThat(RequestTemplate.compile("{query:b}").render(lenient(crowded)))
+                .isEmpty();
+        assertThat(RequestCondition.builder()
+                        .queryAbsent(java.util.Set.of("b"))
+                        .build()
+                        .matches(crowded))
+                .isFalse();
+    }
+
+    private static Values lenient(WebhookRequest request) {
+        return new Values() {
+            @Override
+            public WebhookRequest request() {
+                return request;
+            }
+
+            @Override
+            public boolean missingIsEmpty() {
+                return true;
+            }
+        };
+    }
+
+    /** The text is short in the end; what is made on the way to it is what costs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{body|hex|hex|hex|hex|sha256}", "{body|base64|lower|hex|lower|sha256}"})
+    void whatFiltersMakeIsBounded(String template) {
+        byte[] small = new byte[1_000];
+        byte[] large = new byte[RequestTemplate.MAX_RENDERED / 16];
+        RequestTemplate compiled = RequestTemplate.compile(template);
+        assertThat(compiled.render(Values.of(REQUEST.withBody(small)))).isPresent();
+        assertThat(compiled.render(Values.of(REQUEST.withBody(large)))).isEmpty();
+        assertThat(compiled.render(lenient(REQUEST.withBody(large)))).isEmpty();
+    }
+
+    @Test
+    void whatFiltersReadIsBoundedOverAllPlaces() {
+        String document = "{\"a\":\"" + "x".repeat(RequestTemplate.MAX_RENDERED / 16) + "\"}";
+        WebhookRequest request = REQUEST.withBody(document.getBytes(StandardCharsets.UTF_8));
+        assertThat(RequestTemplate.compile("{body:/a|sha256}".repeat(4)).render(Values.of(request)))
+                .isPresent();
+        assertThat(RequestTemplate.compile("{body:/a|sha256}".repeat(20)).render(Values.of(request)))
+                .isEmpty();
+    }
+
+    /** The files of a body of several parts are no fields, so that a signature over the fields says nothing of them. */
+    @Test
+    void aFormOfSeveralPartsIsNotJoined() {
+        String body = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--";
+        WebhookRequest parts = REQUEST.withHeaders(
+                        HttpHeaders.of(Map.of("Content-Type", "multipart/form-data; boundary=b")))
+                .withBody(body.getBytes(StandardCharsets.UTF_8));
+        assertThat(parts.form().all("a")).containsExactly("1");
+        assertThat(RequestTemplate.compile("{form.sortedConcat}").render(Values.of(parts)))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

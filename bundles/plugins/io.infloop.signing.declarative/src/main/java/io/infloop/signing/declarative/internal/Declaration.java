@@ -38,9 +38,12 @@ record Declaration(
                 .isEmpty())) {
             throw block.wrong("when", "a condition is compared with texts and {config:…} only");
         }
-        List<Requirement> ofRequest = Requirement.read(block, kind == SchemeKind.JWT).stream()
-                .filter(requirement -> !requirement.ofClaim())
-                .toList();
+        List<Requirement> all = Requirement.read(block, kind == SchemeKind.JWT);
+        if (block.has("anyOf") && all.stream().anyMatch(Requirement::ofClaim)) {
+            throw block.wrong("requireEquals", "a claim is compared in the alternative whose token has it");
+        }
+        List<Requirement> ofRequest =
+                all.stream().filter(requirement -> !requirement.ofClaim()).toList();
         if (!block.has("anyOf")) {
             return new Declaration(when, ofRequest, RuleReader.read(kind, block), List.of());
         }

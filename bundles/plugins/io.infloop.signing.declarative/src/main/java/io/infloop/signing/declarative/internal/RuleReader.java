@@ -38,6 +38,10 @@ final class RuleReader {
         if (kind == SchemeKind.DIGEST && !payload.names().contains("secret")) {
             throw block.wrong("payload", "a plain hash proves nothing without {secret} in what is hashed");
         }
+        if (!readsRequest(payload)) {
+            throw block.wrong(
+                    "payload", "nothing of the request is in it, so that one signature would fit all requests");
+        }
         checkTimestamp(block, payload, format, timestamp);
         if (payload.hasBody() && sources.stream().anyMatch(RuleReader::inBody)) {
             throw block.wrong("payload", "a signature that stands in the body cannot cover {body}");
@@ -74,6 +78,14 @@ final class RuleReader {
         if (payload.locations().stream().anyMatch(location -> location.from() == ValueLocation.From.ITEM)) {
             throw block.wrong("payload", "a request is signed as a whole, not item by item");
         }
+    }
+
+    /** The method alone is no request: it is the same for all of them. */
+    private static boolean readsRequest(RequestTemplate payload) {
+        return payload.hasBody()
+                || payload.hasUrl()
+                || !payload.locations().isEmpty()
+                || payload.names().stream().anyMatch(name -> !name.equals("secret"));
     }
 
     static boolean missingIsEmpty(Block block) {

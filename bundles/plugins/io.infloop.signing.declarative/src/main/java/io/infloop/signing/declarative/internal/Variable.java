@@ -46,7 +46,7 @@ record Variable(String name, Source source, String forbid) {
     String read(WebhookRequest request, Map<String, String> pairs, boolean missingIsEmpty) throws Refusal {
         String text = text(request, pairs);
         if (text == null || text.isEmpty()) {
-            if (missingIsEmpty) {
+            if (missingIsEmpty && (text != null || isAbsent(request))) {
                 return null;
             }
             throw new Refusal(Reason.MISSING_SIGNATURE, "the signed value \"" + name + "\" is missing");
@@ -57,6 +57,11 @@ record Variable(String name, Source source, String forbid) {
             }
         }
         return text;
+    }
+
+    /** An object in place of a text is not nothing: whoever put it there must not get an empty text for it. */
+    private boolean isAbsent(WebhookRequest request) {
+        return !(source instanceof Source.InRequest place) || place.location().isAbsent(request, Optional.empty());
     }
 
     private String text(WebhookRequest request, Map<String, String> pairs) throws Refusal {

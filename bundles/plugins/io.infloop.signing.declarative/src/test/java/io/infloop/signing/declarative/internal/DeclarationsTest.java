@@ -371,6 +371,52 @@ class DeclarationsTest {
                 .isEqualTo("MISSING_SIGNATURE");
     }
 
+    /** A sender that leaves a field out signs an empty text: nobody may put an object in its place afterwards. */
+    @Test
+    void anObjectInPlaceOfAMissingFieldIsRefused() throws Exception {
+        String settings =
+                """
+                {"algorithm":"sha256","encoding":"hex","onMissing":"empty","source":{"from":"header","name":"x-sig"},
+                 "variables":{"note":{"from":"body","path":"/note"}},"payload":"{body:/id}:{body:/extra}:{note}"}
+                """;
+        Header signature = new Header("x-sig", hmac("7::"));
+        for (String body : List.of("{'id':7}", "{'id':7,'extra':null}", "{'id':7,'note':''}")) {
+            assertThat(result(verify(
+                            new Schemes.Hmac(),
+                            settings,
+                            request(body.replace('\'', '"'), List.of(signature)),
+                            NOW,
+                            SECRET)))
+                    .isEqualTo("ok");
+        }
+        for (String body : List.of("{'id':7,'extra':{'a':1}}", "{'id':7,'extra':[]}", "{'id':7,'note':['a']}")) {
+            assertThat(result(verify(
+                            new Schemes.Hmac(),
+                            settings,
+                            request(body.replace('\'', '"'), List.of(signature)),
+                            NOW,
+                            SECRET)))
+                    .isEqualTo("MISSING_SIGNATURE");
+        }
+        Header ofNothing = new Header("x-sig", hmac("::"));
+        assertThat(result(verify(new Schemes.Hmac(), settings, request("no JSON", List.of(ofNothing)), NOW, SECRET)))
+                .isEqualTo("MISSING_SIGNATURE");
+    }
+
+    /** Alternatives do not take over what is fixed around them; around them there is no token whose claims could be looked at. */
+    @Test
+    void aClaimFixedAroundAlternativesIsRefusedInsteadOfForgotten() {
+        JsonObject settings = Json.parseObject(
+                """
+                {"source":{"from":"header","name":"authorization"},"algorithms":["HS256"],
+                 "requireEquals":[{"source":{"from":"claim","name":"sub"},"value":"me"}],
+                 "anyOf":[{"requireClaims":["exp"]},{"requireClaims":["iat"]}]}
+                """);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Schemes.Jwt().check(settings))
+                .withMessageStartingWith("signature.requireEquals: ");
+    }
+
     @Test
     void aPlainHashNeedsTheSecretInIt() throws Exception {
         String hubspot =
@@ -518,6 +564,9 @@ class DeclarationsTest {
                 "'anyOf':[{'scheme':'magic'}] | signature.anyOf[0].scheme: ",
                 "'anyOf':[{'hexcase':'any'}] | signature.anyOf[0].hexcase: unknown member; did you mean \"hexCase\"?",
                 "'additionalSources':[{'from':'item','path':'/a'}] | signature.additionalSources[0].from: ",
+                "'payload':'ping' | signature.payload: nothing of the request",
+                "'payload':'v1:{method}:{config:a}' | signature.payload: nothing of the request",
+                "'payload':'{secret}' | signature.payload: nothing of the request",
                 "'publicKey':{} | signature.publicKey: unknown member",
                 "'algorithms':['HS256'] | signature.algorithms: unknown member; did you mean \"algorithm\"?",
             })
