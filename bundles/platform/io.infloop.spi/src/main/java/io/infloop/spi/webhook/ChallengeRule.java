@@ -72,6 +72,7 @@ public record ChallengeRule(
             if (json.isPresent() && !mediaType(contentType).equals("application/json")) {
                 throw new IllegalArgumentException("with \"json\" the content type is application/json");
             }
+            FixedReply.requireData(contentType);
         }
 
         /** An answer in plain text. */

@@ -168,6 +168,15 @@ class RequestRulesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         new ChallengeRule.Respond(200, "text/html", Map.of(), Optional.of(echo), Optional.empty()));
+        RequestTemplate fixed = RequestTemplate.fixed("<form action=https://elsewhere.example>");
+        for (String page : List.of("text/html", "Text/HTML; charset=utf-8", "image/svg+xml", "application/xhtml+xml")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(
+                            () -> new ChallengeRule.Respond(200, page, Map.of(), Optional.of(fixed), Optional.empty()));
+            assertThatIllegalArgumentException().isThrownBy(() -> new FixedReply(200, page, "<p>"));
+        }
+        assertThat(new FixedReply(200, "text/xml; charset=utf-8", "<Response/>").status())
+                .isEqualTo(200);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ChallengeRule(
                         RequestCondition.builder().build(),

@@ -172,7 +172,10 @@ public final class PayPalScheme implements SignatureScheme {
             Signature verifier = Signature.getInstance("SHA256withRSA");
             verifier.initVerify(chain.signer());
             verifier.update(signed.getBytes(StandardCharsets.UTF_8));
-            return verifier.verify(Base64.getDecoder().decode(value(request, SIGNATURE)));
+            byte[] plain = Base64.getDecoder().decode(value(request, SIGNATURE));
+            // The decoder takes missing padding and stray bits at the end; only what the bytes encode to was sent by PayPal.
+            return Base64.getEncoder().encodeToString(plain).equals(value(request, SIGNATURE))
+                    && verifier.verify(plain);
         } catch (CertificateException | IllegalArgumentException malformed) {
             return false;
         } catch (GeneralSecurityException doesNotFit) {

@@ -177,7 +177,9 @@ public final class SnsScheme implements SignatureScheme {
             Signature verifier = Signature.getInstance(algorithm);
             verifier.initVerify(certificate);
             verifier.update(signed);
-            return verifier.verify(Base64.getDecoder().decode(signature));
+            byte[] plain = Base64.getDecoder().decode(signature);
+            // The decoder takes missing padding and stray bits at the end; only what the bytes encode to was sent by Amazon.
+            return Base64.getEncoder().encodeToString(plain).equals(signature) && verifier.verify(plain);
         } catch (GeneralSecurityException | IllegalArgumentException doesNotFit) {
             return false;
         }
