@@ -17,6 +17,8 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +34,8 @@ import org.osgi.service.component.annotations.Component;
  * field {@code webhookId}: without it, whoever has a webhook at PayPal could send theirs.
  *
  * <p>The checksum is no hash: who has one genuine transmission can make another body with the same checksum. So transmissions must be
- * deduplicated by their id, as the source of this bundle declares.
+ * deduplicated by their id, as the source of this bundle declares, and those that are older than PayPal repeats them are refused:
+ * nobody remembers their ids any more.
  */
 @Component(service = SignatureScheme.class)
 public final class PayPalScheme implements SignatureScheme {
@@ -48,6 +51,10 @@ public final class PayPalScheme implements SignatureScheme {
     private static final Duration CERTIFICATE_AGE = Duration.ofHours(24);
     private static final int MAX_CERTIFICATE_BYTES = 128 * 1024;
     private static final int MAX_HEADER = 2_048;
+    /** PayPal repeats for three days; a day more for those it began late. */
+    private static final Duration PAST = Duration.ofDays(4);
+
+    private static final Duration FUTURE = Duration.ofMinutes(5);
 
     private final Supplier<Set<X509Certificate>> authorities;
 
@@ -71,6 +78,11 @@ public final class PayPalScheme implements SignatureScheme {
             throw new IllegalArgumentException(
                     settings.asMap().keySet().iterator().next() + ": the scheme paypal has no settings");
         }
+    }
+
+    @Override
+    public Duration replayWindow(JsonObject settings) {
+        return PAST.plus(FUTURE);
     }
 
     @Override
@@ -122,6 +134,11 @@ public final class PayPalScheme implements SignatureScheme {
         if (!value(request, ALGORITHM).equals("SHA256withRSA")) {
             return Verification.rejected(Reason.UNSUPPORTED, "the algorithm is not SHA256withRSA");
         }
+        Optional<Verification> untimely =
+                untimely(value(request, TIME), context.clock().instant());
+        if (untimely.isPresent()) {
+            return untimely.get();
+        }
         Optional<URI> url = certificateUrl(value(request, CERTIFICATE));
         if (url.isEmpty()) {
             return Verification.rejected(
@@ -139,6 +156,22 @@ public final class PayPalScheme implements SignatureScheme {
         return fits(pem, request, webhookId, context)
                 ? new Verification.Accepted("certificate of PayPal")
                 : Verification.rejected(Reason.MISMATCH, "the signature does not match the transmission");
+    }
+
+    private static Optional<Verification> untimely(String text, Instant now) {
+        Instant sent;
+        try {
+            sent = Instant.parse(text);
+        } catch (DateTimeParseException otherForm) {
+            return Optional.of(Verification.rejected(
+                    Reason.MALFORMED_TIMESTAMP, "the transmission's time is not one of ISO 8601"));
+        }
+        if (sent.isBefore(now.minus(PAST))) {
+            return Optional.of(Verification.rejected(Reason.STALE, "the transmission is older than PayPal repeats it"));
+        }
+        return sent.isAfter(now.plus(FUTURE))
+                ? Optional.of(Verification.rejected(Reason.FROM_THE_FUTURE, "the transmission is from the future"))
+                : Optional.empty();
     }
 
     private static String value(WebhookRequest request, String header) {
@@ -173,7 +206,8 @@ public final class PayPalScheme implements SignatureScheme {
             verifier.initVerify(chain.signer());
             verifier.update(signed.getBytes(StandardCharsets.UTF_8));
             byte[] plain = Base64.getDecoder().decode(value(request, SIGNATURE));
-            // The decoder takes missing padding and stray bits at the end; only what the bytes encode to was sent by PayPal.
+            // The decoder takes missing padding and stray bits at the end; only what the bytes encode to was sent by
+            // PayPal.
             return Base64.getEncoder().encodeToString(plain).equals(value(request, SIGNATURE))
                     && verifier.verify(plain);
         } catch (CertificateException | IllegalArgumentException malformed) {

@@ -25,6 +25,7 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -100,9 +101,40 @@ class PayPalSchemeTest {
         assertThat(reason(headers, BODY + " ")).isEqualTo(Reason.MISMATCH);
         assertThat(reason(replaced(headers, "PAYPAL-TRANSMISSION-ID", "other"), BODY))
                 .isEqualTo(Reason.MISMATCH);
-        assertThat(reason(replaced(headers, "PAYPAL-TRANSMISSION-TIME", "2020-01-01T00:00:00Z"), BODY))
+        assertThat(reason(
+                        replaced(
+                                headers,
+                                "PAYPAL-TRANSMISSION-TIME",
+                                now.minusSeconds(1).toString()),
+                        BODY))
                 .isEqualTo(Reason.MISMATCH);
         assertThat(reason(signed("paypal", "WEBHOOK-OF-SOMEBODY-ELSE"), BODY)).isEqualTo(Reason.MISMATCH);
+    }
+
+    /** The checksum can be forged for another body; what keeps that out is the id, as long as it is remembered. */
+    @Test
+    void rejectsTransmissionsWhoseIdsAreForgotten() throws Exception {
+        String old = now.minus(scheme.replayWindow(JsonObject.EMPTY)).toString();
+        assertThat(reason(signed("paypal", "WEBHOOK-1", old), BODY)).isEqualTo(Reason.STALE);
+        String repeated = now.minus(Duration.ofDays(3)).toString();
+        assertThat(verify(signed("paypal", "WEBHOOK-1", repeated), BODY)).isInstanceOf(Accepted.class);
+        String early = now.plus(Duration.ofHours(1)).toString();
+        assertThat(reason(signed("paypal", "WEBHOOK-1", early), BODY)).isEqualTo(Reason.FROM_THE_FUTURE);
+        assertThat(reason(signed("paypal", "WEBHOOK-1", "1700000000"), BODY)).isEqualTo(Reason.MALFORMED_TIMESTAMP);
+    }
+
+    @Test
+    void rejectsASignatureThatIsWrittenInAnotherWay() throws Exception {
+        List<Header> headers = signed("paypal", "WEBHOOK-1");
+        String signature = headers.get(2).value();
+        assertThat(signature).endsWith("==");
+        int last = signature.length() - 3;
+        // The last character before the padding carries bits that no byte is made of.
+        String stray = signature.substring(0, last) + (char) (signature.charAt(last) + 1) + "==";
+        for (String other : List.of(stray, signature.substring(0, signature.length() - 2))) {
+            assertThat(reason(replaced(headers, "PAYPAL-TRANSMISSION-SIG", other), BODY))
+                    .isEqualTo(Reason.MISMATCH);
+        }
     }
 
     @Test
@@ -168,15 +200,18 @@ class PayPalSchemeTest {
 
     /** Written from PayPal's description, not from the scheme. */
     private static List<Header> signed(String alias, String webhookId) throws Exception {
+        return signed(alias, webhookId, now.toString());
+    }
+
+    private static List<Header> signed(String alias, String webhookId, String time) throws Exception {
         CRC32 checksum = new CRC32();
         checksum.update(BODY.getBytes(StandardCharsets.UTF_8));
         Signature signer = Signature.getInstance("SHA256withRSA");
         signer.initSign((PrivateKey) store.getKey(alias, Keytool.PASSWORD.toCharArray()));
-        signer.update(
-                ("t-1|2026-01-01T12:00:00Z|" + webhookId + "|" + checksum.getValue()).getBytes(StandardCharsets.UTF_8));
+        signer.update(("t-1|" + time + "|" + webhookId + "|" + checksum.getValue()).getBytes(StandardCharsets.UTF_8));
         return List.of(
                 new Header("PAYPAL-TRANSMISSION-ID", "t-1"),
-                new Header("PAYPAL-TRANSMISSION-TIME", "2026-01-01T12:00:00Z"),
+                new Header("PAYPAL-TRANSMISSION-TIME", time),
                 new Header("PAYPAL-TRANSMISSION-SIG", Base64.getEncoder().encodeToString(signer.sign())),
                 new Header("PAYPAL-CERT-URL", URL),
                 new Header("PAYPAL-AUTH-ALGO", "SHA256withRSA"));

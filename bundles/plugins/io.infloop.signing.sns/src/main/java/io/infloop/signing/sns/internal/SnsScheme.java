@@ -178,7 +178,8 @@ public final class SnsScheme implements SignatureScheme {
             verifier.initVerify(certificate);
             verifier.update(signed);
             byte[] plain = Base64.getDecoder().decode(signature);
-            // The decoder takes missing padding and stray bits at the end; only what the bytes encode to was sent by Amazon.
+            // The decoder takes missing padding and stray bits at the end; only what the bytes encode to was sent by
+            // Amazon.
             return Base64.getEncoder().encodeToString(plain).equals(signature) && verifier.verify(plain);
         } catch (GeneralSecurityException | IllegalArgumentException doesNotFit) {
             return false;

@@ -112,6 +112,20 @@ class SnsSchemeTest {
     }
 
     @Test
+    void rejectsASignatureThatIsWrittenInAnotherWay() throws Exception {
+        JsonObject message = signed(notification(), "2");
+        String signature = message.string("Signature").orElseThrow();
+        assertThat(signature).endsWith("==");
+        int last = signature.length() - 3;
+        // The last character before the padding carries bits that no byte is made of.
+        String stray = signature.substring(0, last) + (char) (signature.charAt(last) + 1) + "==";
+        for (String other : List.of(stray, signature.substring(0, signature.length() - 2))) {
+            assertThat(reason(message.toBuilder().put("Signature", other).build()))
+                    .isEqualTo(Reason.MISMATCH);
+        }
+    }
+
+    @Test
     void rejectsTopicsThatTheTriggerDoesNotName() throws Exception {
         JsonObject other = signed(
                 notification().toBuilder()
