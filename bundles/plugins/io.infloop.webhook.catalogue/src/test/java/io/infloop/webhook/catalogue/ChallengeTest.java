@@ -11,6 +11,7 @@ import io.infloop.spi.webhook.HttpReply;
 import io.infloop.spi.webhook.RequestTemplate;
 import io.infloop.spi.webhook.WebhookRequest;
 import io.infloop.spi.webhook.WebhookSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -187,10 +188,16 @@ class ChallengeTest {
         assertThat(answer(
                         "bitbucket", Delivery.post(utf8("{\"test\":true}")).header("X-Event-Key", "diagnostics:ping")))
                 .isPresent();
-        assertThat(answer(
-                        "woocommerce",
-                        Delivery.post(utf8("webhook_id=7")).with("Content-Type", "application/x-www-form-urlencoded")))
-                .isPresent();
+        Delivery ping = Delivery.post(utf8("webhook_id=7"));
+        for (String type :
+                List.of("application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8")) {
+            assertThat(answer("woocommerce", ping.with("Content-Type", type))).isPresent();
+            assertThat(answer(
+                            "woocommerce",
+                            ping.with("Content-Type", type).header("X-WC-Webhook-Signature", "c2lnbmVk")))
+                    .as("what says to be signed is verified")
+                    .isEmpty();
+        }
         assertThat(answer("woocommerce", Delivery.post(BodySenders.JSON))).isEmpty();
     }
 

@@ -174,7 +174,21 @@ class KnownAnswerTest {
     void adyenPayments() {
         Delivery delivery = Delivery.post(OtherSenders.adyenPayment("coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="));
 
-        accepts("adyen-payments", delivery, 0, "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056");
+        String key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+        accepts("adyen-payments", delivery, 0, key);
+        String body = delivery.text();
+        // Signed is the first notification only, and only its texts.
+        rejects(
+                "adyen-payments",
+                delivery.withBody(utf8(body.substring(0, body.length() - 2) + ",{\"NotificationRequestItem\":{}}]}")),
+                0,
+                key);
+        rejects(
+                "adyen-payments",
+                delivery.withBody(
+                        utf8(body.replace("\"pspReference\"", "\"originalReference\":{\"a\":1},\"pspReference\""))),
+                0,
+                key);
     }
 
     @Test
