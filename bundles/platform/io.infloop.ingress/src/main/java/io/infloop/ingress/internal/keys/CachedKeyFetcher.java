@@ -50,6 +50,8 @@ public final class CachedKeyFetcher implements KeyFetcher {
     private final Clock clock;
     private final Semaphore places = new Semaphore(AT_A_TIME);
     private final Map<URI, Entry> cache = new LinkedHashMap<>(16, 0.75f, true);
+    // Apart from the documents: strangers who make a fetch fail must not take a document away that others still use.
+    private final Map<URI, Entry> failures = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<URI, CompletableFuture<Entry>> underWay = new HashMap<>();
     private int cachedBytes;
 
@@ -75,6 +77,10 @@ public final class CachedKeyFetcher implements KeyFetcher {
             Entry known = cache.get(url);
             if (known != null && isFresh(known, policy)) {
                 return document(known);
+            }
+            Entry failure = failures.get(url);
+            if (failure != null && isFresh(failure, policy)) {
+                return document(failure);
             }
             flight = underWay.get(url);
             if (flight == null) {
@@ -126,6 +132,14 @@ public final class CachedKeyFetcher implements KeyFetcher {
     }
 
     private void keep(URI url, Entry entry) {
+        if (entry.document().isEmpty()) {
+            failures.put(url, entry);
+            if (failures.size() > MAX_ENTRIES) {
+                failures.remove(failures.keySet().iterator().next());
+            }
+            return;
+        }
+        failures.remove(url);
         Entry before = cache.put(url, entry);
         cachedBytes += entry.size() - (before == null ? 0 : before.size());
         Iterator<Entry> oldest = cache.values().iterator();

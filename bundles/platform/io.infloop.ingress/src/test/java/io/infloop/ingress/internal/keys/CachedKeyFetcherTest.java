@@ -114,6 +114,22 @@ class CachedKeyFetcherTest {
         assertThat(fetch()).isEqualTo("key 3");
     }
 
+    /** A stranger's token with a key id that nobody knows asks for a newer document; genuine ones still verify with the old one. */
+    @Test
+    void aFailureTakesNoDocumentAway() throws Exception {
+        assertThat(fetch()).isEqualTo("key 1");
+        clock.now = clock.now.plus(Duration.ofMinutes(2));
+        status = 500;
+        KeyPolicy newer = new KeyPolicy(HOUR.hosts(), Duration.ofMinutes(1), 1_000);
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> fetcher.fetch(URL, newer)).isInstanceOf(KeyFetchException.class);
+            assertThat(fetch()).isEqualTo("key 1");
+        }
+        assertThat(calls).as("the failure is not repeated at once").hasValue(2);
+        clock.now = clock.now.plus(Duration.ofHours(1));
+        assertThatThrownBy(this::fetch).isInstanceOf(KeyFetchException.class);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https://keys.example.org/x,true",
