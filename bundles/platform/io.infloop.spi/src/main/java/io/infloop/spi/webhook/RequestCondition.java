@@ -5,12 +5,14 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.json.JsonPointer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What must hold of a request: all of the parts that are given. Texts that are compared may be templates, e.g.
@@ -31,6 +33,9 @@ public record RequestCondition(
         Set<String> bodyPresent,
         Set<String> bodyAbsent,
         Map<String, Object> bodyEquals) {
+    /** Most parts that one condition has. */
+    public static final int MAX_PARTS = 64;
+
     public RequestCondition {
         headerPresent = Set.copyOf(headerPresent);
         headerAbsent = Set.copyOf(headerAbsent);
@@ -41,6 +46,23 @@ public record RequestCondition(
         bodyPresent = Set.copyOf(bodyPresent);
         bodyAbsent = Set.copyOf(bodyAbsent);
         bodyEquals = Map.copyOf(bodyEquals);
+        int parts = headerPresent.size()
+                + headerAbsent.size()
+                + headerEquals.size()
+                + queryPresent.size()
+                + queryAbsent.size()
+                + queryEquals.size()
+                + bodyPresent.size()
+                + bodyAbsent.size()
+                + bodyEquals.size();
+        if (parts > MAX_PARTS) {
+            throw new IllegalArgumentException("a condition has at most " + MAX_PARTS + " parts");
+        }
+        if (templates(headerEquals.values(), queryEquals.values(), bodyEquals.values())
+                .anyMatch(RequestTemplate::hasBody)) {
+            throw new IllegalArgumentException(
+                    "a condition is looked at for strangers too: it does not read the whole body, only places in it");
+        }
         bodyPresent.forEach(JsonPointer::check);
         bodyAbsent.forEach(JsonPointer::check);
         bodyEquals.forEach((pointer, value) -> {
@@ -94,11 +116,15 @@ public record RequestCondition(
 
     /** Every template in it. */
     public List<RequestTemplate> templates() {
-        return java.util.stream.Stream.of(headerEquals.values(), queryEquals.values(), bodyEquals.values())
-                .flatMap(java.util.Collection::stream)
-                .filter(RequestTemplate.class::isInstance)
-                .map(RequestTemplate.class::cast)
+        return templates(headerEquals.values(), queryEquals.values(), bodyEquals.values())
                 .toList();
+    }
+
+    private static Stream<RequestTemplate> templates(Collection<?>... values) {
+        return Stream.of(values)
+                .flatMap(Collection::stream)
+                .filter(RequestTemplate.class::isInstance)
+                .map(RequestTemplate.class::cast);
     }
 
     private static boolean equal(

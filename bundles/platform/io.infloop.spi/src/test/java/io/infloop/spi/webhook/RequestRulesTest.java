@@ -162,6 +162,20 @@ class RequestRulesTest {
         assertThat(respond.render(Values.of(request("GET", "", Map.of(), "")))).isEmpty();
     }
 
+    /** Conditions are looked at before anything is known of a sender. */
+    @Test
+    void conditionsThatCostMuchAreRefused() {
+        RequestTemplate hash = RequestTemplate.compile("{body|sha256|hex}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        RequestCondition.builder().headerEquals("x-a", hash).build());
+        RequestCondition.Builder many = RequestCondition.builder();
+        for (int i = 0; i <= RequestCondition.MAX_PARTS; i++) {
+            many.queryEquals("q" + i, RequestTemplate.fixed("x"));
+        }
+        assertThatIllegalArgumentException().isThrownBy(many::build);
+    }
+
     @Test
     void answersThatCouldBeTakenForPagesAreRefused() {
         RequestTemplate echo = RequestTemplate.compile("{query:c}");

@@ -10,11 +10,14 @@ import java.util.List;
 /** One request that is verified, and how many comparisons it may still cost. */
 final class Call {
     private static final int MAX_COMPARISONS = 64;
+    /** Twenty bodies of the largest size that senders have. */
+    private static final long MAX_BYTES = 512L << 20;
 
     private final WebhookRequest request;
     private final SigningContext context;
     private final List<SigningSecret> secrets;
     private int comparisons = MAX_COMPARISONS;
+    private long bytes = MAX_BYTES;
 
     Call(WebhookRequest request, SigningContext context) {
         this.request = request;
@@ -43,6 +46,14 @@ final class Call {
         comparisons -= comparison;
         if (comparisons < 0) {
             throw new Refusal(Reason.TOO_MANY_CANDIDATES, "there are more signatures and secrets than are compared");
+        }
+    }
+
+    /** Bytes that are hashed over all alternatives: a large body must not be read once for each of many signatures. */
+    void read(long more) throws Refusal {
+        bytes -= more;
+        if (bytes < 0) {
+            throw new Refusal(Reason.TOO_MANY_CANDIDATES, "the body is too large for so many signatures and secrets");
         }
     }
 

@@ -30,12 +30,18 @@ record Declaration(
         return compile(kind, new Block(settings, "signature."), true);
     }
 
+    private static boolean isOfRequest(RequestTemplate template) {
+        return !template.names().isEmpty()
+                || !template.locations().isEmpty()
+                || template.hasBody()
+                || template.hasUrl();
+    }
+
     private static Declaration compile(SchemeKind kind, Block block, boolean outermost) {
         block.onlyKnown(kind.members());
         Optional<RequestCondition> when = block.optionalBlock("when", "{\"queryPresent\":\"…\"}")
                 .map(condition -> RequestCondition.of(condition.object(), condition.path()));
-        if (when.stream().flatMap(condition -> condition.templates().stream()).anyMatch(template -> !template.names()
-                .isEmpty())) {
+        if (when.stream().flatMap(condition -> condition.templates().stream()).anyMatch(Declaration::isOfRequest)) {
             throw block.wrong("when", "a condition is compared with texts and {config:…} only");
         }
         List<Requirement> all = Requirement.read(block, kind == SchemeKind.JWT);

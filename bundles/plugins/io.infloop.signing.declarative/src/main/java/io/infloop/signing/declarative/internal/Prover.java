@@ -24,6 +24,9 @@ sealed interface Prover permits Prover.WithMac, Prover.WithDigest, Prover.WithPu
     /** The most bytes a signature can have. */
     int mostBytes();
 
+    /** How often the message is read to compare it with so many signatures. */
+    int readings(int signatures);
+
     /** The key that templates see as {@code secret}; null if the secret is not in the declared form, or public. */
     byte[] secretBytes(SigningSecret secret);
 
@@ -38,6 +41,11 @@ sealed interface Prover permits Prover.WithMac, Prover.WithDigest, Prover.WithPu
         @Override
         public boolean fits(int length) {
             return length == hash.length();
+        }
+
+        @Override
+        public int readings(int signatures) {
+            return 1;
         }
 
         @Override
@@ -71,6 +79,11 @@ sealed interface Prover permits Prover.WithMac, Prover.WithDigest, Prover.WithPu
         @Override
         public boolean fits(int length) {
             return length == hash.length();
+        }
+
+        @Override
+        public int readings(int signatures) {
+            return 1;
         }
 
         @Override
@@ -114,6 +127,11 @@ sealed interface Prover permits Prover.WithMac, Prover.WithDigest, Prover.WithPu
                 case EC -> der || length == 2 * form.curve().bytes();
                 case RSA -> length <= MAX_RSA_SIGNATURE;
             };
+        }
+
+        @Override
+        public int readings(int signatures) {
+            return signatures;
         }
 
         @Override

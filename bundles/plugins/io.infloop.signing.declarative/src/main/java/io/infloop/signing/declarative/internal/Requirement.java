@@ -38,6 +38,9 @@ record Requirement(Source source, RequestTemplate value) {
     /** For values of the request. */
     void check(Call call) throws Refusal {
         Source.Found found = Source.find(((Source.InRequest) source).location(), call.request());
+        if (value.hasBody()) {
+            call.read(call.request().bodyLength());
+        }
         checkText(found instanceof Source.Value shown ? Optional.of(shown.text()) : Optional.empty(), call.values());
     }
 

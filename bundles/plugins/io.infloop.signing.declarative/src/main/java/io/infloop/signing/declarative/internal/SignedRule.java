@@ -47,7 +47,7 @@ record SignedRule(
         List<ByteBuffer> message = payloadHasSecret ? List.of() : message(values);
         boolean anyKey = false;
         for (SigningSecret secret : secrets) {
-            Prover.Attempt attempt = attempt(secret, values, message);
+            Prover.Attempt attempt = attempt(call, secret, values, message, signatures.size());
             if (attempt == null) {
                 continue;
             }
@@ -72,12 +72,25 @@ record SignedRule(
         }
     }
 
-    private Prover.Attempt attempt(SigningSecret secret, SignedValues values, List<ByteBuffer> message) throws Refusal {
-        if (!payloadHasSecret) {
-            return prover.attempt(secret, message);
+    private Prover.Attempt attempt(
+            Call call, SigningSecret secret, SignedValues values, List<ByteBuffer> message, int signatures)
+            throws Refusal {
+        List<ByteBuffer> signed = message;
+        if (payloadHasSecret) {
+            byte[] key = prover.secretBytes(secret);
+            if (key == null) {
+                return null;
+            }
+            // What the filters read is not in the text any more.
+            call.read(values.request().bodyLength());
+            signed = message(values.with(key));
         }
-        byte[] key = prover.secretBytes(secret);
-        return key == null ? null : prover.attempt(secret, message(values.with(key)));
+        long length = 0;
+        for (ByteBuffer piece : signed) {
+            length += piece.remaining();
+        }
+        call.read(length * prover.readings(signatures));
+        return prover.attempt(secret, signed);
     }
 
     private List<ByteBuffer> message(SignedValues values) throws Refusal {

@@ -558,6 +558,8 @@ class DeclarationsTest {
                 "'secretIndex':-1 | signature.secretIndex: ",
                 "'requireEquals':[{'source':{'from':'claim','name':'a'},'value':'b'}] | signature.requireEquals[0].source.from: ",
                 "'when':{} | signature.when.method: ",
+                "'when':{'headerEquals':{'x-a':'{body}'}} | signature.when: ",
+                "'when':{'headerEquals':{'x-a':'{header:x-b}'}} | signature.when: ",
                 "'when':{'queryPresnt':'a'} | signature.when.queryPresnt: unknown member; did you mean \"queryPresent\"?",
                 "'anyOf':[] | signature.anyOf: ",
                 "'anyOf':[{'anyOf':[{}]}] | signature.anyOf[0].anyOf: ",

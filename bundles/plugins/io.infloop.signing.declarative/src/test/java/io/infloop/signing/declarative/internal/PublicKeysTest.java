@@ -60,6 +60,22 @@ class PublicKeysTest {
                 .isEmpty();
     }
 
+    /** Each signature by a private key is compared with the whole body anew: a stranger may send many, and a large body. */
+    @Test
+    void aLargeBodyIsNotReadForEachOfManySignatures() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        byte[] spki = pair.getPublic().getEncoded();
+        String settings = "{\"encoding\":\"base64\",\"source\":{\"from\":\"header\",\"name\":\"sig\"},"
+                + "\"format\":{\"type\":\"list\",\"itemSeparator\":\" \"},\"publicKey\":{\"encoding\":\"base64-spki\"}}";
+        String key = Base64.getEncoder().encodeToString(spki);
+        String forged = Base64.getEncoder().encodeToString(new byte[64]);
+        String many = (forged + " ").repeat(59) + forged;
+        assertThat(reason(verify(new Schemes.Ed25519(), settings, BODY, many, key)))
+                .isEqualTo(Reason.MISMATCH);
+        assertThat(reason(verify(new Schemes.Ed25519(), settings, new byte[10 << 20], many, key)))
+                .isEqualTo(Reason.TOO_MANY_CANDIDATES);
+    }
+
     @ParameterizedTest
     @CsvSource({"base64", "base64-spki", "pem", "hex"})
     void ed25519KeysAreReadInEveryForm(String form) throws Exception {
