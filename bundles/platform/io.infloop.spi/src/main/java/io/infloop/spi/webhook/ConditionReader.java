@@ -62,7 +62,12 @@ final class ConditionReader {
                     pointer,
                     value instanceof Number || value instanceof Boolean ? value : reader.text("bodyEquals", value));
         });
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException invalid) {
+            throw new IllegalArgumentException(
+                    path.substring(0, path.length() - 1) + ": " + invalid.getMessage(), invalid);
+        }
     }
 
     private Set<String> names(String member, boolean pointers) {
