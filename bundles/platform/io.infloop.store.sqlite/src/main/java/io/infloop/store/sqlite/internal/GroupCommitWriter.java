@@ -166,7 +166,7 @@ final class GroupCommitWriter implements AutoCloseable {
         try {
             commit(group);
             failuresInARow = 0;
-            finished(group, session.takeQueueChanged());
+            finished(group, session.takeQueueChanged(), session.takeChangedByOthers());
         } catch (SQLException failure) {
             if (SqliteErrors.isResource(failure)) {
                 resourceFailed(failure);
@@ -257,14 +257,14 @@ final class GroupCommitWriter implements AutoCloseable {
     }
 
     /** Who asked for a change hears of it before those who watch the queue: an accepted delivery is announced before its run starts. */
-    private void finished(List<Write<?>> group, boolean changed) {
+    private void finished(List<Write<?>> group, boolean changed, boolean byOthers) {
         callbacks.execute(() -> {
             group.forEach(write -> {
                 release(write);
                 write.complete();
             });
             if (changed) {
-                queueChanged.changed(false);
+                queueChanged.changed(byOthers);
             }
         });
     }
@@ -286,8 +286,9 @@ final class GroupCommitWriter implements AutoCloseable {
             WriterSession current = session();
             current.noticeOthers();
             waiting = current.waiting();
+            boolean byOthers = current.takeChangedByOthers();
             if (current.takeQueueChanged()) {
-                queueChanged.changed(true);
+                queueChanged.changed(byOthers);
             }
         } catch (SQLException failure) {
             resourceFailed(failure);

@@ -49,8 +49,12 @@ final class Maintenance {
             SELECT count(*), max(seq), min(enqueued_at)
             FROM (SELECT seq, enqueued_at FROM queue WHERE seq > ? ORDER BY seq LIMIT ?) AS slice
             """;
+    /** The item of a run that goes on tells its lane, and holds its delivery. */
     private static final String DELETE_OLD_ITEMS =
-            "DELETE FROM queue WHERE seq > ? AND seq <= ? AND state <> 0 AND updated_at < ?";
+            """
+            DELETE FROM queue WHERE seq > ? AND seq <= ? AND state <> 0 AND updated_at < ? AND NOT EXISTS (
+              SELECT 1 FROM runs WHERE runs.run_id = queue.run_id AND runs.status = 'running')
+            """;
 
     interface Step {
         /** @return whether there is more to do */

@@ -12,6 +12,7 @@ final class WriterSession extends SqlSession {
     private int waiting;
     private long waitingBytes;
     private boolean queueChanged;
+    private boolean changedByOthers;
 
     WriterSession(Connection connection) {
         super(connection);
@@ -51,7 +52,9 @@ final class WriterSession extends SqlSession {
             waitingBytes = now.bytes();
             dataVersion = version;
             // An item may have left and another one come: every foreign write counts as a change.
-            queueChanged |= known || waiting != before;
+            boolean changed = known || waiting != before;
+            queueChanged |= changed;
+            changedByOthers |= changed;
         }
     }
 
@@ -103,6 +106,13 @@ final class WriterSession extends SqlSession {
     }
 
     private record Waiting(int items, long bytes) {}
+
+    /** Whether another server may have changed the queue since the last call. */
+    boolean takeChangedByOthers() {
+        boolean changed = changedByOthers;
+        changedByOthers = false;
+        return changed;
+    }
 
     /** Whether the queue may have changed since the last call. */
     boolean takeQueueChanged() {

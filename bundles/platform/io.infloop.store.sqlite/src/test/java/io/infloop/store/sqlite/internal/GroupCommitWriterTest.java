@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ class GroupCommitWriterTest {
 
     private final ExecutorService callbacks = Executors.newSingleThreadExecutor();
     private final AtomicInteger openings = new AtomicInteger();
+    private final List<Boolean> changes = new CopyOnWriteArrayList<>();
     private Database database;
     private GroupCommitWriter writer;
 
@@ -42,7 +44,7 @@ class GroupCommitWriterTest {
                 new EnqueueBatch(new EnqueueBatch.QueueBounds(100, Long.MAX_VALUE), new Claims(1_000)),
                 new Maintenance(Clock.systemUTC(), DeliverySettings.DEFAULTS),
                 callbacks,
-                byOthers -> {});
+                changes::add);
         writer.start();
     }
 
@@ -116,6 +118,20 @@ class GroupCommitWriterTest {
     private long number(String sql) {
         return writer.submit(new Write<>(0, session -> session.queryNumber(sql)))
                 .join();
+    }
+
+    @Test
+    void saysThatOthersChangedTheQueueAlsoWhenItsOwnTransactionShowedIt() throws SQLException {
+        submit("DELETE FROM leases").join();
+        try (WriterSession other = database.openWriter()) {
+            other.begin();
+            other.update("INSERT INTO leases (name, instance_id, since) VALUES ('other', 'two', 1)");
+            other.commit();
+        }
+        // At once: a writer that rests looks around by itself.
+        submit("DELETE FROM leases").join();
+
+        await().until(() -> changes.contains(true));
     }
 
     @Test

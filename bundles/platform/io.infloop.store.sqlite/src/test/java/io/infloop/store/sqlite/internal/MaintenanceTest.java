@@ -185,6 +185,27 @@ class MaintenanceTest {
     }
 
     @Test
+    void aRunThatTakesLongerThanDeliveriesAreKeptKeepsItsOwn() throws SQLException {
+        insertDeliveries(20, START, 10_000);
+        insertItems(20, 0, START);
+        session.update("UPDATE queue SET state = 1, run_id = 'r' || seq");
+        session.update(
+                "INSERT INTO runs (run_id, workflow_id, workflow_name, workflow_version, status, source, correlation_id,"
+                        + " queue_id, instance_id, started_at, event_count)"
+                        + " SELECT run_id, 'w', 'w', 1, CASE WHEN seq % 2 = 0 THEN 'running' ELSE 'failed' END, 'api', 'c',"
+                        + " queue_id, 'i', 1, 0 FROM queue");
+        // Neither for their age nor for want of space.
+        Maintenance maintenance = new Maintenance(clock, KEPT, 1);
+
+        for (int round = 0; round < 3; round++) {
+            run(maintenance, Duration.ofDays(8));
+        }
+
+        assertThat(count("queue")).isEqualTo(10);
+        assertThat(count("deliveries")).isEqualTo(10);
+    }
+
+    @Test
     void keepsNoMoreBytesThanItMay() throws SQLException {
         insertDeliveries(500, START, 1_000);
         insertDeliveries(1, START + 1, 200_000);
