@@ -28,7 +28,7 @@ import java.util.OptionalLong;
  * @param maxBodyBytes larger deliveries are refused
  * @param rateLimitPerMinute empty for the server's setting, 0 for no limit
  * @param ipAllow where deliveries may come from; empty for everywhere
- * @param keepRejected whether the beginning of a refused delivery's body may be kept
+ * @param keepRejected whether the beginning of a refused delivery's body is kept, also where the server keeps none
  * @param lastFiredAt epoch milliseconds
  * @param createdAt epoch milliseconds
  * @param updatedAt epoch milliseconds

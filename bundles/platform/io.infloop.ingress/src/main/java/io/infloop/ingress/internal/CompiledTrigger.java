@@ -115,7 +115,7 @@ final class CompiledTrigger {
         return values;
     }
 
-    /** What makes two deliveries the same; empty when a place of the template is missing: such deliveries are all different. */
+    /** What makes two deliveries the same; empty when a place of the template is missing. */
     Optional<String> dedupKey(Map<String, Object> scope) {
         return dedupKey.flatMap(template -> complete(template, scope));
     }

@@ -60,7 +60,14 @@ public final class DeliveryReplay implements Replays {
     }
 
     private CompletableFuture<ReplayResult> replay(Wish wish, boolean otherTrigger) {
-        if (!(pipeline.gate().find(wish.triggerId()) instanceof TriggerGate.Open open)) {
+        TriggerGate.Outcome found = pipeline.gate().find(wish.triggerId());
+        if (found instanceof TriggerGate.Closed closed && closed.reply().status() != ErrorCode.NOT_FOUND.httpStatus()) {
+            return refused(
+                    wish,
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "the trigger's file cannot be read at this moment; try again, or mend the file");
+        }
+        if (!(found instanceof TriggerGate.Open open)) {
             return refused(
                     wish,
                     ErrorCode.NOT_FOUND,

@@ -30,15 +30,19 @@ final class RefusedDeliveries {
     /** It was refused. */
     void rejected(Inbound inbound, SourceProfile profile, ErrorCode code, Optional<String> detail) {
         if (inbound.mode() == FireMode.WEBHOOK && rejected.take()) {
-            keep(inbound, profile, Optional.empty(), new Refusal(DeliveryOutcome.REJECTED, code.text(), detail));
+            keep(inbound, profile, Optional.empty(), refusal(inbound, DeliveryOutcome.REJECTED, code.text(), detail));
         }
     }
 
     /** It is genuine, but not wanted. */
     void filtered(Inbound inbound, SourceProfile profile, Optional<String> eventType, String code) {
         if (inbound.mode() == FireMode.WEBHOOK && filtered.take()) {
-            keep(inbound, profile, eventType, new Refusal(DeliveryOutcome.FILTERED, code, Optional.empty()));
+            keep(inbound, profile, eventType, refusal(inbound, DeliveryOutcome.FILTERED, code, Optional.empty()));
         }
+    }
+
+    private static Refusal refusal(Inbound inbound, DeliveryOutcome outcome, String code, Optional<String> detail) {
+        return new Refusal(outcome, code, detail, inbound.trigger().keepRejected());
     }
 
     private void keep(Inbound inbound, SourceProfile profile, Optional<String> eventType, Refusal refusal) {

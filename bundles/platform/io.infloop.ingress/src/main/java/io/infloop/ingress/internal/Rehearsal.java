@@ -237,7 +237,7 @@ final class Rehearsal {
         Map<String, Object> scope = arrival.scope(part, definition.wanted());
         Selection selection = new Selection(definition, declared.orElse(List.of()));
         Optional<String> key = Selection.deliveryKey(arrival)
-                .or(() -> selection.dedup(arrival.inbound(), arrival.profile(), part, scope))
+                .or(() -> selection.dedup(arrival, part, scope))
                 .map(DedupKey::value);
         body.putIfPresent("dedupKey", key)
                 .putIfPresent("concurrencyKey", definition.concurrency(scope).map(Concurrency::key));

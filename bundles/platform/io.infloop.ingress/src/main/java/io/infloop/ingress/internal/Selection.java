@@ -82,7 +82,7 @@ final class Selection {
             events.add(new Event(
                     part.eventType(),
                     ((RunInputs.Resolved) resolution).values(),
-                    dedup(arrival.inbound(), arrival.profile(), part, scope),
+                    dedup(arrival, part, scope),
                     definition.concurrency(scope)));
             times.end(Stage.INPUTS);
         }
@@ -102,16 +102,30 @@ final class Selection {
         return dedup.enabled() && inbound.mode() != FireMode.REPLAY;
     }
 
-    /** Prefixes keep the keys apart from ids, which are the sender's. */
-    Optional<DedupKey> dedup(Inbound inbound, SourceProfile profile, Arrival.Part part, Map<String, Object> scope) {
-        Trigger.Dedup dedup = inbound.trigger().dedup();
-        if (!counts(inbound, dedup)) {
+    /** The key of one event, beside that of the delivery. */
+    Optional<DedupKey> dedup(Arrival arrival, Arrival.Part part, Map<String, Object> scope) {
+        Trigger.Dedup dedup = arrival.inbound().trigger().dedup();
+        if (!counts(arrival.inbound(), dedup)) {
             return Optional.empty();
         }
         Optional<String> key = dedup.key().isPresent()
-                ? definition.dedupKey(scope).map(text -> "key:" + text)
-                : part.id().map(id -> "event:" + id).or(() -> part.replayKey().map(text -> "same:" + text));
-        return key.map(text -> key(profile, dedup, text));
+                ? definition
+                        .dedupKey(scope)
+                        .map(text -> "key:" + text)
+                        .or(() -> senders(part))
+                        .or(() -> ofWhole(arrival))
+                : senders(part);
+        return key.map(text -> key(arrival.profile(), dedup, text));
+    }
+
+    /** Prefixes keep the keys apart from ids, which are the sender's. */
+    private static Optional<String> senders(Arrival.Part part) {
+        return part.id().map(id -> "event:" + id).or(() -> part.replayKey().map(text -> "same:" + text));
+    }
+
+    /** A delivery that the trigger's own key does not fit is repeated by its sender none the less. */
+    private static Optional<String> ofWhole(Arrival arrival) {
+        return arrival.isBatch() ? Optional.empty() : arrival.deliveryId();
     }
 
     /** Kept at least for as long as the captured request would be taken for genuine. */

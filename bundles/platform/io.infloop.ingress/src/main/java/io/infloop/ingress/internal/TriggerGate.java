@@ -54,15 +54,16 @@ final class TriggerGate {
 
     private Outcome admit(Open open, String remoteAddress) {
         Trigger trigger = open.trigger();
-        Optional<Duration> wait = limiter(trigger).acquire(trigger.id());
-        if (wait.isPresent()) {
-            refused(trigger, remoteAddress, ErrorCode.RATE_LIMITED);
-            return new Closed(Reply.rateLimited(wait.get()));
-        }
+        // First: a stranger must not use up what the sender may.
         if (!trigger.ipAllow().isEmpty()
                 && (remoteAddress == null || !Addresses.anyHolds(trigger.ipAllow(), remoteAddress))) {
             refused(trigger, remoteAddress, ErrorCode.FORBIDDEN);
             return new Closed(Reply.error(ErrorCode.FORBIDDEN));
+        }
+        Optional<Duration> wait = limiter(trigger).acquire(trigger.id());
+        if (wait.isPresent()) {
+            refused(trigger, remoteAddress, ErrorCode.RATE_LIMITED);
+            return new Closed(Reply.rateLimited(wait.get()));
         }
         return open;
     }

@@ -15,6 +15,7 @@ import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Concurrency;
 import io.infloop.store.DedupKey;
 import io.infloop.store.RecordStore;
+import io.infloop.store.Refusal;
 import io.infloop.store.Trigger;
 import io.infloop.store.WorkflowStore;
 import java.nio.charset.StandardCharsets;
@@ -214,10 +215,10 @@ class ContractsTest {
     }
 
     @Test
-    void anIncompleteKeyMakesNothingADuplicate() {
+    void whereTheTriggersKeyIsIncompleteTheSendersIdCounts() {
         keyed(new Trigger.Dedup(true, Optional.of("{{body.absent}}"), OptionalInt.empty()));
         assertThat(signed(BODY).status()).isEqualTo(202);
-        assertThat(fixture.newItems.get(0).dedup()).isEmpty();
+        assertThat(fixture.newItems.get(0).dedup()).contains(DedupKey.of("d-1"));
     }
 
     @Test
@@ -276,6 +277,37 @@ class ContractsTest {
         }
         assertThat(fixture.auditTypes()).as("once a minute").containsExactly("webhook.rejected");
         assertThat(fixture.audit.get(0).fields()).containsEntry("remoteAddr", "192.0.3.1");
+    }
+
+    @Test
+    void aStrangerDoesNotUseUpWhatTheSenderMay() {
+        fixture.put(fixture.trigger().toBuilder()
+                .ipAllow(List.of(AddressBlock.parse("192.0.2.0/24")))
+                .build());
+        fixture.tokens = 1;
+        TriggerGate gate = fixture.pipeline().gate();
+        for (int number = 0; number < 5; number++) {
+            assertThat(status(gate.admit(Fixture.TRIGGER_ID, "198.51.100.1"))).isEqualTo(403);
+        }
+        assertThat(gate.admit(Fixture.TRIGGER_ID, "192.0.2.77")).isInstanceOf(TriggerGate.Open.class);
+    }
+
+    @Test
+    void aTriggerSaysWhetherTheBeginningOfRefusedBodiesIsKept() {
+        signedWrong();
+        fixture.put(fixture.trigger().toBuilder().keepRejected(true).build());
+        signedWrong();
+
+        assertThat(fixture.refusals).extracting(Refusal::keepsBody).containsExactly(false, true);
+    }
+
+    private void signedWrong() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("x-github-event", "pull_request");
+        headers.put("x-hub-signature-256", "sha256=" + "0".repeat(64));
+        fixture.pipeline()
+                .process(fixture.inbound(headers, BODY.getBytes(StandardCharsets.UTF_8)))
+                .join();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.infloop.store.DeliveryStore;
 import io.infloop.store.DeliverySummary;
 import io.infloop.store.RecordStore.Delivery;
 import io.infloop.store.StoredDelivery;
+import io.infloop.store.WorkflowStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,5 +127,15 @@ class DeliveryReplayTest {
         assertThat(noBody.body().string("reason")).get().asString().contains("not kept any more");
         assertThat(fixture.items).isEmpty();
         assertThat(audit).hasSize(2);
+    }
+
+    @Test
+    void aTriggerWhoseFileCannotBeReadIsNotGone() {
+        fixture.triggers.clear();
+        fixture.problems = List.of(new WorkflowStore.FileProblem(Fixture.TRIGGER_ID + ".json", "not JSON"));
+
+        assertThat(replay(Fixture.TRIGGER_ID, Optional.empty(), Optional.empty())
+                        .status())
+                .isEqualTo(503);
     }
 }

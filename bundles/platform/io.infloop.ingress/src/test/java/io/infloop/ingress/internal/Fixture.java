@@ -69,6 +69,7 @@ final class Fixture {
     final List<RecordStore.NewItem> newItems = new ArrayList<>();
     final List<String> rejectedReasons = new ArrayList<>();
     final List<Delivery> refusedDeliveries = new ArrayList<>();
+    final List<Refusal> refusals = new ArrayList<>();
     final List<String> usedSecrets = new ArrayList<>();
     final List<Integer> limits = new ArrayList<>();
     final List<String> stopped = new ArrayList<>();
@@ -244,6 +245,7 @@ final class Fixture {
         }
         if (method.equals("recordRefused")) {
             refusedDeliveries.add((Delivery) arguments[0]);
+            refusals.add((Refusal) arguments[1]);
             return rejectedReasons.add(((Refusal) arguments[1]).code());
         }
         if (storeFails) {

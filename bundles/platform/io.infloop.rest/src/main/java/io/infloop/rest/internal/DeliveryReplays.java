@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Takes deliveries in again: one, or many that a filter names, oldest first. */
 final class DeliveryReplays {
@@ -120,10 +122,9 @@ final class DeliveryReplays {
             return ApiReply.ok(
                     JsonObject.builder().put("dryRun", true).put("count", count).build());
         }
-        OptionalLong after =
-                body.has("after") ? OptionalLong.of(number(body, "after", Long.MAX_VALUE)) : OptionalLong.empty();
-        int limit = body.has("limit") ? (int) number(body, "limit", MAX_LIMIT) : DEFAULT_LIMIT;
-        return new Round(request, target, limit).run(filter, after);
+        Optional<Span> span = body.has("after") ? Optional.of(Span.of(body)) : Optional.empty();
+        int limit = body.has("limit") ? (int) limit(body) : DEFAULT_LIMIT;
+        return new Round(request, target, limit).run(filter, span.orElseGet(this::everything));
     }
 
     /** Those that were accepted, unless something else is asked for: a duplicate would be replayed besides its first one. */
@@ -143,19 +144,49 @@ final class DeliveryReplays {
                 filter.to());
     }
 
-    /** The place in {@code after} is text, as in {@code nextAfter}. */
-    private static long number(JsonObject body, String name, long max) {
-        try {
-            long value = body.number(name)
-                    .map(Number::longValue)
-                    .orElseGet(() -> Long.parseLong(body.string(name).orElse("")));
-            if (value >= 0 && value <= max && (value > 0 || name.equals("after"))) {
-                return value;
+    private static long limit(JsonObject body) {
+        return body.number("limit")
+                .filter(number -> number.doubleValue() == number.longValue())
+                .map(Number::longValue)
+                .filter(value -> value > 0 && value <= MAX_LIMIT)
+                .orElseThrow(() -> new InvalidQueryException("limit"));
+    }
+
+    /**
+     * What is left to do. The end stays the same through all rounds, or each would replay what the ones before it brought in.
+     *
+     * @param after the place of the last one settled
+     * @param last the place of the last one to replay
+     */
+    private record Span(long after, long last) {
+        private static final Pattern TEXT = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})");
+
+        /** @throws InvalidQueryException if it is no {@code nextAfter} */
+        static Span of(JsonObject body) {
+            Matcher matcher = TEXT.matcher(body.string("after").orElse(""));
+            if (!matcher.matches()) {
+                throw new InvalidQueryException("after");
             }
-        } catch (NumberFormatException notANumber) {
-            throw new InvalidQueryException(name);
+            return new Span(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
         }
-        throw new InvalidQueryException(name);
+
+        Span from(long place) {
+            return new Span(place, last);
+        }
+
+        @Override
+        public String toString() {
+            return after + "-" + last;
+        }
+    }
+
+    /** What there is by now. */
+    private Span everything() {
+        long last = deliveries.list(DeliveryFilter.ALL, OptionalLong.empty(), 1).stream()
+                .mapToLong(DeliverySummary::place)
+                .findFirst()
+                .orElse(0);
+        return new Span(0, last);
     }
 
     /** One request's worth. */
@@ -175,21 +206,17 @@ final class DeliveryReplays {
             this.limit = limit;
         }
 
-        ApiReply run(DeliveryFilter filter, OptionalLong after) {
-            // What this round brings in is not its own work.
-            long last = deliveries.list(DeliveryFilter.ALL, OptionalLong.empty(), 1).stream()
-                    .mapToLong(DeliverySummary::place)
-                    .findFirst()
-                    .orElse(0);
-            OptionalLong next = after;
+        ApiReply run(DeliveryFilter filter, Span span) {
+            Span left = span;
             boolean more = true;
             while (more && !stopped && !late && results.size() < limit) {
                 int wanted = Math.min(PAGE, limit - results.size());
-                List<DeliverySummary> found = deliveries.listOldestFirst(filter, next, wanted).stream()
-                        .filter(delivery -> delivery.place() <= last)
-                        .toList();
+                List<DeliverySummary> found =
+                        deliveries.listOldestFirst(filter, OptionalLong.of(left.after()), wanted).stream()
+                                .filter(delivery -> delivery.place() <= span.last())
+                                .toList();
                 OptionalLong done = replay(found);
-                next = done.isPresent() ? done : next;
+                left = done.isPresent() ? left.from(done.getAsLong()) : left;
                 more = found.size() == wanted;
             }
             JsonObject.Builder answer = JsonObject.builder()
@@ -197,7 +224,7 @@ final class DeliveryReplays {
                     .put("failed", results.size() - replayed)
                     .put("results", results);
             if (stopped || late || more) {
-                next.ifPresent(place -> answer.put("nextAfter", Long.toString(place)));
+                answer.put("nextAfter", left.toString());
             }
             if (stopped) {
                 answer.put("stopped", "the queue or the store takes nothing at the moment; go on later with nextAfter");

@@ -26,7 +26,7 @@ final class TriggerMembers {
     private static final int MAX_CONFIG_LENGTH = 2_048;
     private static final Pattern CONFIG_NAME = Pattern.compile("[a-z][A-Za-z0-9]{0,63}");
     private static final Pattern CONFIG_VALUE = Pattern.compile("[^\\p{Cntrl}]*");
-    private static final Set<String> SCOPE = Set.of("headers", "query", "body");
+    private static final Set<String> SCOPE = Set.of("headers", "query", "body", "envelope");
     private static final String PREDICATE_SHAPE =
             "every element of match must be {lhs, op, rhs} with texts, and op ==, !=, contains or matches";
 
@@ -193,7 +193,8 @@ final class TriggerMembers {
             if (!SCOPE.contains(path.split("\\.", 2)[0])) {
                 throw InvalidTriggerException.of(
                         field,
-                        field + ": {{" + path + "}} is always empty; placeholders begin with headers, query or body");
+                        field + ": {{" + path
+                                + "}} is always empty; placeholders begin with headers, query, body or, in a batch, envelope");
             }
             openings--;
         }

@@ -238,14 +238,15 @@ class DeliveriesResourceTest {
         ApiReply first = Fakes.post(resource, "/replay", "{\"filter\":{\"workflowId\":\"triage\"},\"limit\":70}");
         assertThat(Fakes.body(first).number("replayed")).contains(70L);
         assertThat(replayed).startsWith("d-1", "d-2").endsWith("d-70");
-        assertThat(Fakes.body(first).string("nextAfter")).contains("70");
+        String next = Fakes.body(first).string("nextAfter").orElseThrow();
         assertThat(filters.get(filters.size() - 1).outcome()).contains(DeliveryOutcome.ACCEPTED);
-        replayed.clear();
 
-        ApiReply all = Fakes.post(resource, "/replay", "{\"filter\":{},\"limit\":1000,\"after\":\"70\"}");
+        ApiReply second = Fakes.post(resource, "/replay", "{\"filter\":{},\"limit\":10,\"after\":\"" + next + "\"}");
+        next = Fakes.body(second).string("nextAfter").orElseThrow();
+        ApiReply all = Fakes.post(resource, "/replay", "{\"filter\":{},\"limit\":1000,\"after\":\"" + next + "\"}");
 
-        // The fifty that are left, and the seventy that the first round brought in, but none of its own.
-        assertThat(replayed).hasSize(120).doesNotHaveDuplicates();
+        // Those that were there at the beginning of the first round, and nothing that the rounds brought in.
+        assertThat(replayed).hasSize(120).doesNotHaveDuplicates().endsWith("d-119", "d-120");
         assertThat(Fakes.body(all).has("nextAfter")).isFalse();
     }
 
@@ -255,9 +256,12 @@ class DeliveriesResourceTest {
         refusedFrom = 4;
         ApiReply reply = Fakes.post(resource, "/replay", "{\"filter\":{}}");
         assertThat(Fakes.body(reply).number("replayed")).contains(4L);
-        assertThat(Fakes.body(reply).string("nextAfter")).contains("4");
         assertThat(Fakes.body(reply).has("stopped")).isTrue();
         assertThat(replayed).hasSize(5);
+        refusedFrom = Integer.MAX_VALUE;
+        String next = Fakes.body(reply).string("nextAfter").orElseThrow();
+        Fakes.post(resource, "/replay", "{\"filter\":{},\"after\":\"" + next + "\"}");
+        assertThat(replayed).hasSize(11).endsWith("d-5", "d-6", "d-7", "d-8", "d-9", "d-10");
     }
 
     @Test
@@ -275,7 +279,9 @@ class DeliveriesResourceTest {
                 "{\"filter\":{\"outcome\":true}}",
                 "{\"filter\":{},\"limit\":0}",
                 "{\"filter\":{},\"limit\":1001}",
-                "{\"filter\":{},\"after\":\"x\"}")) {
+                "{\"filter\":{},\"after\":\"x\"}",
+                "{\"filter\":{},\"after\":\"70\"}",
+                "{\"filter\":{},\"limit\":1.5}")) {
             assertThat(Fakes.post(resource, "/replay", body).status()).as(body).isEqualTo(400);
         }
         assertThat(replayed).isEmpty();

@@ -148,7 +148,7 @@ class TriggersResourceTest extends TriggersFixture {
                 """
                 {"config":{"appKey":"abc"},"publicUrl":"https://hooks.example/a?b=c","maxBodyBytes":33554432,
                  "rateLimitPerMinute":0,"ipAllow":["10.0.0.0/8","2001:db8::1"],"keepRejected":true,
-                 "dedup":{"enabled":false,"key":"{{body.id}}-{{headers.x-id}}","retentionHours":5},
+                 "dedup":{"enabled":false,"key":"{{body.id}}-{{headers.x-id}}-{{envelope.id}}","retentionHours":5},
                  "concurrency":{"key":"{{body.repository.id}}","policy":"latest"}}""";
 
         ApiReply reply = patch(path, settings);

@@ -176,7 +176,7 @@ public abstract class DeliveryListContract extends RecordStoreSuite {
         QueueItem other = Records.item("flow");
         store.recordRefused(
                 delivery(other, "k1", "k1", 1),
-                new Refusal(DeliveryOutcome.FILTERED, "predicate", Optional.of("branch is not main")));
+                new Refusal(DeliveryOutcome.FILTERED, "predicate", Optional.of("branch is not main"), false));
         get(store.deleteRun("written-after"));
 
         StoredDelivery rejected = deliveries().find(Records.deliveryId(item)).orElseThrow();

@@ -117,7 +117,7 @@ final class LiveRecordStore implements RecordStore, DeliveryStore, AutoCloseable
         if (!rejected.isWanted(refusal.outcome(), writer.backlog())) {
             return;
         }
-        EncodedDelivery encoded = rejected.encode(delivery);
+        EncodedDelivery encoded = rejected.encode(delivery, refusal.keepsBody());
         String reason =
                 refusal.detail().map(detail -> refusal.code() + ": " + detail).orElse(refusal.code());
         submit(encoded.bytes(), session -> session.update(INSERT_REFUSED, encoded.refused(refusal.outcome(), reason)))

@@ -24,7 +24,7 @@ final class RejectedSampler {
     private final Map<DeliveryOutcome, Integer> counts = new EnumMap<>(DeliveryOutcome.class);
     private long second;
 
-    /** @param keepHeads whether the first KB of a body is kept */
+    /** @param keepHeads whether the first KB of every body is kept */
     RejectedSampler(Clock clock, boolean keepHeads) {
         this.clock = clock;
         this.keepHeads = keepHeads;
@@ -39,12 +39,13 @@ final class RejectedSampler {
         return backlog <= MAX_BACKLOG && counts.merge(outcome, 1, Integer::sum) <= PER_SECOND;
     }
 
-    EncodedDelivery encode(Delivery delivery) {
+    /** @param keepHead whether the first KB of this body is kept in any case */
+    EncodedDelivery encode(Delivery delivery, boolean keepHead) {
         byte[] body = delivery.body();
         return EncodedDelivery.encode(
                 delivery,
                 Optional.of(sha256(body)),
-                keepHeads ? ByteCodec.head(body, HEAD) : ByteCodec.notKept(body.length));
+                keepHead || keepHeads ? ByteCodec.head(body, HEAD) : ByteCodec.notKept(body.length));
     }
 
     private static String sha256(byte[] bytes) {

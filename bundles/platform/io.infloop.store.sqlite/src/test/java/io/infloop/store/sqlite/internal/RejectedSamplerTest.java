@@ -32,13 +32,15 @@ class RejectedSamplerTest {
     void keepsLengthAndHashOfABodyAndItsFirstKilobyteOnlyWhenToldTo() {
         Delivery delivery = Records.delivery(Records.item("flow"), Optional.of("key"), new byte[100_000]);
 
-        EncodedDelivery without = sampler.encode(delivery);
-        EncodedDelivery with = new RejectedSampler(CLOCK, true).encode(delivery);
+        EncodedDelivery without = sampler.encode(delivery, false);
+        EncodedDelivery with = new RejectedSampler(CLOCK, true).encode(delivery, false);
+        EncodedDelivery ofThisTrigger = sampler.encode(delivery, true);
 
         assertThat(without.body().bytes()).isEmpty();
         assertThat(without.body().length()).isEqualTo(100_000);
         assertThat(with.body().bytes()).hasSize(1_024);
         assertThat(with.body().length()).isEqualTo(100_000);
+        assertThat(ofThisTrigger.body().bytes()).isEqualTo(with.body().bytes());
         assertThat(without.bodySha256())
                 .isEqualTo(with.bodySha256())
                 .get()
