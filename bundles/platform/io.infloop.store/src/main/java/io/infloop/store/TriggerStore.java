@@ -64,7 +64,11 @@ public interface TriggerStore {
     /** Notes, in the same way, that a delivery was proven with this secret of the trigger. An unknown secret is ignored. */
     void secretUsed(String id, String secretId, long usedAtMillis);
 
+    /** Files that cannot be used as they are. Their names are shown masked. */
     List<WorkflowStore.FileProblem> problems();
+
+    /** Whether there is a file of this trigger that cannot be used as it is: without a last good content it is unknown, but not absent. */
+    boolean isBroken(String id);
 
     Registration onChange(Runnable listener);
 }

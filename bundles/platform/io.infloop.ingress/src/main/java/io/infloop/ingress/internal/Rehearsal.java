@@ -158,7 +158,7 @@ final class Rehearsal {
     }
 
     private boolean signature(Inbound inbound, SourceProfile profile, Verdicts verdicts) {
-        SignatureGate.Outcome outcome = checks.signatures().check(inbound.trigger(), profile, inbound.request());
+        SignatureGate.Outcome outcome = checks.signatures().rehearse(inbound.trigger(), profile, inbound.request());
         if (outcome instanceof SignatureGate.Refused refused) {
             verdicts.refuse("signature", refused.code(), refused.detail());
             return false;

@@ -6,6 +6,7 @@ import io.infloop.host.ContributionUnavailableException;
 import io.infloop.host.Contributions;
 import io.infloop.host.Lease;
 import io.infloop.host.PluginCallException;
+import io.infloop.spi.signing.KeyFetchException;
 import io.infloop.spi.signing.KeyFetcher;
 import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.SigningContext;
@@ -70,6 +71,20 @@ final class SignatureGate {
     }
 
     Outcome check(Trigger trigger, SourceProfile profile, WebhookRequest request) {
+        return check(trigger, profile, request, keys);
+    }
+
+    /** The same for what is only tried: keys may be fetched, but nothing that is done by a call, such as confirming a subscription. */
+    Outcome rehearse(Trigger trigger, SourceProfile profile, WebhookRequest request) {
+        return check(trigger, profile, request, (url, policy) -> {
+            if (policy.maxAge().isZero()) {
+                throw new KeyFetchException("a dry run does not call " + url.getHost());
+            }
+            return keys.fetch(url, policy);
+        });
+    }
+
+    private Outcome check(Trigger trigger, SourceProfile profile, WebhookRequest request, KeyFetcher fetcher) {
         if (profile.signature().isEmpty()) {
             return UNVERIFIED;
         }
@@ -86,7 +101,7 @@ final class SignatureGate {
             return misconfigured(
                     trigger, "the source signs the URL, but the trigger has no publicUrl; set the one the sender has");
         }
-        return verify(trigger, declaration, secrets, request);
+        return verify(trigger, declaration, secrets, request, fetcher);
     }
 
     private Outcome withoutSecret(Trigger trigger) {
@@ -112,8 +127,12 @@ final class SignatureGate {
     }
 
     private Outcome verify(
-            Trigger trigger, SignatureDeclaration declaration, List<TriggerSecret> secrets, WebhookRequest request) {
-        SigningContext context = SigningContext.of(named(secrets), trigger.config(), clock, keys);
+            Trigger trigger,
+            SignatureDeclaration declaration,
+            List<TriggerSecret> secrets,
+            WebhookRequest request,
+            KeyFetcher fetcher) {
+        SigningContext context = SigningContext.of(named(secrets), trigger.config(), clock, fetcher);
         try (Lease<SignatureScheme> lease = contributions.acquire(SignatureScheme.class, declaration.scheme())) {
             Verification verification =
                     lease.call(DEADLINE, scheme -> scheme.verify(request, declaration.settings(), context));

@@ -100,7 +100,8 @@ final class TriggerGate {
             if (trigger.isPresent()) {
                 return trigger.get().enabled() ? new Open(trigger.get()) : new Closed(Reply.NOT_FOUND);
             }
-            return new Closed(isBroken(triggerId) ? Reply.error(ErrorCode.STORE_UNAVAILABLE) : Reply.NOT_FOUND);
+            return new Closed(
+                    triggers.isBroken(triggerId) ? Reply.error(ErrorCode.STORE_UNAVAILABLE) : Reply.NOT_FOUND);
         } catch (InfloopException unavailable) {
             return new Closed(Reply.error(unavailable.code()));
         }
@@ -109,10 +110,6 @@ final class TriggerGate {
     /** Also one that is disabled. @throws InfloopException {@code STORE_UNAVAILABLE} */
     Optional<Trigger> known(String triggerId) {
         return triggers.find(triggerId);
-    }
-
-    private boolean isBroken(String triggerId) {
-        return triggers.problems().stream().anyMatch(problem -> problem.file().equals(triggerId + ".json"));
     }
 
     void forget(String triggerId) {

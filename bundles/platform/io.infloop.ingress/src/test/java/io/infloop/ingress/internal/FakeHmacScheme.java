@@ -1,6 +1,8 @@
 package io.infloop.ingress.internal;
 
 import io.infloop.spi.json.JsonObject;
+import io.infloop.spi.signing.KeyFetchException;
+import io.infloop.spi.signing.KeyFetcher;
 import io.infloop.spi.signing.SignatureScheme;
 import io.infloop.spi.signing.SigningContext;
 import io.infloop.spi.signing.SigningSecret;
@@ -8,6 +10,7 @@ import io.infloop.spi.signing.Verification;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.WebhookRequest;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -31,6 +35,9 @@ final class FakeHmacScheme implements SignatureScheme {
     boolean fetchesKeys;
     boolean signs = true;
     Duration replayWindow = Duration.ZERO;
+    /** Called to confirm something. */
+    Optional<URI> called = Optional.empty();
+
     String thread = "";
 
     @Override
@@ -78,6 +85,15 @@ final class FakeHmacScheme implements SignatureScheme {
         }
         if (fixed.isPresent()) {
             return fixed.get();
+        }
+        if (called.isPresent()) {
+            try {
+                context.keys().fetch(called.get(), new KeyFetcher.KeyPolicy(Set.of("*.example"), Duration.ZERO, 1));
+            } catch (KeyFetchException refused) {
+                return new Verification.Deferred(refused.getMessage());
+            } catch (InterruptedException impossible) {
+                throw new IllegalStateException(impossible);
+            }
         }
         Optional<String> header = request.headers().first("x-hub-signature-256");
         if (header.isEmpty()) {

@@ -220,7 +220,8 @@ final class Fixture {
             case "find" -> Optional.ofNullable(triggers.get(arguments[0]));
             case "touch" -> touched.add((String) arguments[0]);
             case "secretUsed" -> usedSecrets.add((String) arguments[1]);
-            case "problems" -> problems;
+            case "isBroken" ->
+                problems.stream().anyMatch(problem -> problem.file().equals(arguments[0] + ".json"));
             case "bind" -> bind((String) arguments[0], (String) arguments[1]);
             default -> throw new UnsupportedOperationException(method);
         };

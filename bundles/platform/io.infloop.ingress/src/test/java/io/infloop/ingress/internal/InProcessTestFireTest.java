@@ -13,6 +13,7 @@ import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.DeliveryStore;
 import io.infloop.store.Trigger;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,14 @@ class InProcessTestFireTest {
         TestFire.Result result = fire(Map.of("X-Hub-Signature-256", "sha256=00"), "{}", false);
         assertThat(result.status()).isEqualTo(401);
         assertThat(result.unsigned()).contains("the request brought its own signature");
+    }
+
+    @Test
+    void aDryRunConfirmsNothingAtTheSender() {
+        fixture.scheme.called = Optional.of(URI.create("https://sns.example/confirm"));
+        JsonObject body = body(fire(Map.of(), "{}", true));
+        assertThat(body.get("verified")).isEqualTo(false);
+        assertThat(body.toString()).contains("a dry run does not call sns.example");
     }
 
     @Test

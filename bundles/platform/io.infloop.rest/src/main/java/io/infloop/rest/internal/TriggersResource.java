@@ -142,7 +142,17 @@ public final class TriggersResource extends ApiServlet {
                 .sorted(Comparator.comparingLong(Trigger::createdAt).thenComparing(Trigger::id))
                 .map(this::json)
                 .toList();
-        return ApiReply.ok("triggers", found);
+        JsonObject.Builder body = JsonObject.builder().put("triggers", found);
+        List<JsonObject> problems = triggers.problems().stream()
+                .map(problem -> JsonObject.builder()
+                        .put("file", problem.file())
+                        .put("reason", problem.reason())
+                        .build())
+                .toList();
+        return ApiReply.ok(
+                problems.isEmpty()
+                        ? body.build()
+                        : body.put("problems", problems).build());
     }
 
     private ApiReply create(ApiRequest request) {

@@ -17,6 +17,7 @@ import io.infloop.spi.webhook.WebhookEvent;
 import io.infloop.spi.webhook.WebhookSource;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerStore;
+import io.infloop.store.WorkflowStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -57,6 +58,7 @@ abstract class TriggersFixture {
                     Optional.of(JsonObject.EMPTY),
                     builder -> builder.signature(new SignatureDeclaration("absent", JsonObject.EMPTY))),
             Fakes.entry(new FakeScheme(), "hmac")));
+    List<WorkflowStore.FileProblem> problems = List.of();
     final TriggersResource resource = new TriggersResource(
             Fakes.fake(TriggerStore.class, this::store),
             Fakes.contributions(contributed),
@@ -78,6 +80,7 @@ abstract class TriggersFixture {
         return switch (method) {
             case "find" -> Optional.ofNullable(stored.get(arguments[0]));
             case "list" -> List.copyOf(stored.values());
+            case "problems" -> problems;
             case "delete" -> stored.remove(arguments[0]) != null;
             case "save" -> {
                 Trigger trigger = (Trigger) arguments[0];

@@ -8,6 +8,7 @@ import io.infloop.spi.json.JsonObject;
 import io.infloop.spi.webhook.ConfigField;
 import io.infloop.store.Trigger;
 import io.infloop.store.TriggerSecret;
+import io.infloop.store.WorkflowStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,14 @@ class TriggersResourceTest extends TriggersFixture {
             assertThat(Fakes.text(reply)).contains("\"hasSecret\":true").doesNotContain("s3cret");
         }
         assertThat(audit.toString()).doesNotContain("s3cret").doesNotContain(trigger.id());
+    }
+
+    @Test
+    void theListSaysWhichFilesCannotBeUsed() {
+        assertThat(Fakes.body(Fakes.get(resource, "")).has("problems")).isFalse();
+        problems = List.of(new WorkflowStore.FileProblem("k3JvQ0….json", "is not JSON"));
+        assertThat(Fakes.text(Fakes.get(resource, "")))
+                .contains("\"problems\":[{\"file\":\"k3JvQ0….json\",\"reason\":\"is not JSON\"}]");
     }
 
     @Test

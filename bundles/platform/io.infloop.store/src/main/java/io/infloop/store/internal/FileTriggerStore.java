@@ -289,6 +289,12 @@ public final class FileTriggerStore implements TriggerStore {
     }
 
     @Override
+    public boolean isBroken(String id) {
+        guard.requireId(id);
+        return files.isBroken(id);
+    }
+
+    @Override
     public Registration onChange(Runnable listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);

@@ -92,6 +92,26 @@ class FileTriggerStoreTest {
     }
 
     @Test
+    void aFileThatWasBrokenBeforeTheStartIsNotTakenForNone() throws IOException {
+        Files.writeString(file(), "{\"id\": ");
+        String other = "zzJvQ0a9TtWm2xZpLr8bYg";
+        try (FileTriggerStoreTest.Closing later = new Closing(openStore(false))) {
+            assertThat(later.store().find(ID)).isEmpty();
+            assertThat(later.store().isBroken(ID)).isTrue();
+            assertThat(later.store().isBroken(other)).isFalse();
+            assertThat(later.store().problems()).singleElement().satisfies(problem -> assertThat(problem.file())
+                    .doesNotContain(ID));
+        }
+    }
+
+    private record Closing(FileTriggerStore store) implements AutoCloseable {
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    @Test
     void savesWithTheServersTimes() throws IOException {
         Trigger saved = store.save(trigger("One"));
         long created = clock.millis();

@@ -72,6 +72,21 @@ public abstract class BatchContract extends RecordStoreSuite {
     }
 
     @Test
+    void theRepetitionOfABatchIsToldWhatTheBatchWasTold() {
+        enqueueBatch("first", List.of(part(Records.item("flow"), "a")));
+        Enqueued second = (Enqueued)
+                enqueueBatch("second", List.of(part(Records.item("flow"), "a"), part(Records.item("flow"), "b")));
+
+        Duplicate repeated = (Duplicate)
+                enqueueBatch("second", List.of(part(Records.item("flow"), "a"), part(Records.item("flow"), "b")));
+
+        assertThat(repeated.queueIds())
+                .isEqualTo(second.items().stream()
+                        .map(RecordStore.ItemResult::queueId)
+                        .toList());
+    }
+
+    @Test
     void storesNothingOfABatchThatDoesNotFit() throws Exception {
         reopened(5, DeliverySettings.DEFAULTS, Clock.systemUTC());
         enqueueBatch("small", items(3));

@@ -66,6 +66,11 @@ public final class FakeTriggers implements TriggerStore {
     }
 
     @Override
+    public boolean isBroken(String id) {
+        return false;
+    }
+
+    @Override
     public Registration onChange(Runnable listener) {
         return () -> {};
     }

@@ -70,6 +70,15 @@ final class Claims {
         return statement.executeUpdate() == 1 ? Optional.empty() : find(session, delivery.triggerId(), key);
     }
 
+    /** Notes what the claimant was told, where that is not what it had asked for: some of its items came before. */
+    void answered(WriterSession session, Delivery delivery, DedupKey key, String queueIds) throws SQLException {
+        session.update(
+                "UPDATE claims SET queue_ids = ? WHERE trigger_id = ? AND dedup_key = ?",
+                queueIds,
+                delivery.triggerId(),
+                key.value());
+    }
+
     static Optional<Claim> find(SqlSession session, String triggerId, DedupKey key) throws SQLException {
         return session.queryOne(
                 FIND,

@@ -36,6 +36,11 @@ final class SingleEnqueue {
         private final List<Claims.Claim> seen = new ArrayList<>();
         private long added;
         private Optional<QueueFull> full = Optional.empty();
+
+        /** As whoever sent the items is told. */
+        List<String> ids() {
+            return results.stream().map(ItemResult::queueId).distinct().toList();
+        }
     }
 
     void apply(WriterSession session, EnqueueWrite write) throws SQLException {
@@ -74,6 +79,10 @@ final class SingleEnqueue {
             return Optional.empty();
         }
         if (delivery.isPresent()) {
+            String answered = EncodedDelivery.ids(progress.ids());
+            if (delivery.get().dedup().isPresent() && !answered.equals(write.queueIds())) {
+                claims.answered(session, delivery.get(), delivery.get().dedup().get(), answered);
+            }
             session.update(
                     EnqueueBatch.INSERT_DELIVERY,
                     write.delivery().get().accepted(EncodedDelivery.ids(progress.stored)));
@@ -87,12 +96,10 @@ final class SingleEnqueue {
             return new QueueFull(session.waiting(), progress.full.get().bound());
         }
         Claims.Claim first = progress.seen.get(0);
-        List<String> queueIds =
-                progress.results.stream().map(ItemResult::queueId).distinct().toList();
         if (write.delivery().isPresent()) {
             EnqueueBatch.duplicate(session, write.delivery().get(), first);
         }
-        return new Duplicate(first.deliveryId(), queueIds, first.correlationId());
+        return new Duplicate(first.deliveryId(), progress.ids(), first.correlationId());
     }
 
     private ItemResult add(
