@@ -299,12 +299,16 @@ class ContractsTest {
         signedWrong();
 
         assertThat(fixture.refusals).extracting(Refusal::keepsBody).containsExactly(false, true);
+        // What its sender says: how else would it be found?
+        assertThat(fixture.refusedDeliveries.get(0).details().senderId()).contains("d-9");
+        assertThat(fixture.refusedDeliveries.get(0).eventType()).contains("pull_request");
     }
 
     private void signedWrong() {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("x-github-event", "pull_request");
         headers.put("x-hub-signature-256", "sha256=" + "0".repeat(64));
+        headers.put("x-github-delivery", "d-9");
         fixture.pipeline()
                 .process(fixture.inbound(headers, BODY.getBytes(StandardCharsets.UTF_8)))
                 .join();
