@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,10 +97,7 @@ final class SourceProfiles {
                 && scheme.plugin().shipped()
                 && answers.map(known -> !known.fetchesKeys()).orElse(true);
         SourceProfile profile = new SourceProfile(
-                descriptor,
-                answers.map(Answers::facts),
-                new Redaction(answers.map(Answers::credentials).orElse(List.of())),
-                quick);
+                descriptor, answers.map(Answers::facts), new Redaction(secretPlaces(descriptor, answers)), quick);
         if (answers.isPresent()) {
             if (kept.size() >= MAX_KEPT) {
                 kept.clear();
@@ -107,6 +105,14 @@ final class SourceProfiles {
             kept.put(source.id(), new Kept(source, scheme, profile));
         }
         return profile;
+    }
+
+    /** Also where a handshake brings the secret: the second one, which is refused, may bring it again. */
+    private static List<ValueLocation> secretPlaces(WebhookSource.Descriptor descriptor, Optional<Answers> answers) {
+        return Stream.concat(
+                        answers.map(Answers::credentials).orElse(List.of()).stream(),
+                        descriptor.challenges().stream().flatMap(rule -> rule.captureSecret().stream()))
+                .toList();
     }
 
     private Optional<Answers> ask(SignatureDeclaration declaration) {

@@ -107,6 +107,27 @@ class ChallengesTest {
     }
 
     @Test
+    void aRefusedHandshakeIsKeptWithoutTheSecretInItsBody() {
+        rules(new ChallengeRule(
+                RequestCondition.builder()
+                        .bodyPresent(Set.of("/verification_token"))
+                        .build(),
+                false,
+                true,
+                Optional.of(ValueLocation.body("/verification_token")),
+                Respond.text(200, Map.of(), RequestTemplate.fixed(""))));
+        fixture.put(fixture.trigger().toBuilder().keepRejected(true).build());
+
+        assertThat(post(Map.of(), "{\"verification_token\":\"secret_tMrlL1qK5vuQAh1b6cZGhF\"}")
+                        .status())
+                .isEqualTo(401);
+
+        assertThat(fixture.refusedDeliveries).singleElement().satisfies(delivery -> assertThat(
+                        new String(delivery.body(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"verification_token\":\"[redacted]\"}"));
+    }
+
+    @Test
     void aHandshakeThatOvertakesAnotherIsRefused() {
         rules(ASANA);
         fixture.put(fixture.trigger().toBuilder().secrets(List.of()).build());
