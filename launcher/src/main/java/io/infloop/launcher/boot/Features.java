@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.osgi.service.feature.Feature;
@@ -71,7 +72,9 @@ record Features(Map<String, String> properties, List<FeatureBundle> bundles) {
         int startLevel = metadata.get("start-order") instanceof Number number ? number.intValue() : DEFAULT_START_LEVEL;
         boolean started = !"false".equals(String.valueOf(metadata.get("start")));
         String location = plugin ? "shipped:" + id.getArtifactId() : "reference:" + file.toUri();
-        return new FeatureBundle(id.toString(), file, location, startLevel, started, plugin);
+        Optional<String> source =
+                metadata.get("webhook-source") instanceof String named ? Optional.of(named) : Optional.empty();
+        return new FeatureBundle(id.toString(), file, location, startLevel, started, plugin, source);
     }
 
     private static void readProperties(Feature feature, Map<String, String> properties) throws IOException {

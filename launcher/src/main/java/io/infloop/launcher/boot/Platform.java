@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -28,6 +30,7 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.BundleStartLevel;
@@ -40,14 +43,17 @@ public final class Platform {
 
     private final Framework framework;
     private final Features features;
+    private final LatePlugins late;
+    private Optional<ServiceRegistration<?>> coming = Optional.empty();
 
-    private Platform(Framework framework, Features features) {
+    private Platform(Framework framework, Features features, LatePlugins late) {
         this.framework = framework;
         this.features = features;
+        this.late = late;
     }
 
     /**
-     * Installs the bundles; none is started yet.
+     * Installs the bundles but for those that can come {@linkplain #bringLatePlugins later}; none is started yet.
      *
      * @param exit what bundles call to end the process: exit code and reason
      * @throws CommandFailure if the distribution is damaged or its cache cannot be written
@@ -61,13 +67,14 @@ public final class Platform {
                 .orElseThrow(() -> CommandFailure.refusal(
                         "damaged-distribution", "this distribution is damaged: no framework in lib; unpack it again"))
                 .newFramework(properties);
-        Platform platform = new Platform(framework, features);
+        Platform platform = new Platform(framework, features, LatePlugins.of(plan, features.bundles()));
         try {
             framework.init(event -> report(event));
             framework.getBundleContext().addFrameworkListener(Platform::report);
             platform.offerEnvironment(plan.environment().variables());
             platform.offerLog();
             platform.offerExit(exit);
+            platform.offerComing();
             platform.install();
             return platform;
         } catch (BundleException | IOException failure) {
@@ -85,6 +92,20 @@ public final class Platform {
         } catch (BundleException failure) {
             throw new CommandFailure(
                     CommandFailure.FINDING, "the framework does not start: " + failure.getMessage(), failure);
+        }
+    }
+
+    /**
+     * Installs and starts, on this thread, what the start did not need; to be called once the server listens.
+     *
+     * @param ended whether to leave off; asked before each of the many small steps
+     */
+    public void bringLatePlugins(BooleanSupplier ended) {
+        late.bring(this::install, ended);
+        try {
+            coming.ifPresent(ServiceRegistration::unregister);
+        } catch (IllegalStateException stopped) {
+            LOG.debug("The framework has stopped meanwhile");
         }
     }
 
@@ -153,21 +174,37 @@ public final class Platform {
         framework.getBundleContext().registerService(BiConsumer.class, exit, property("infloop.exit", "true"));
     }
 
+    /** Host has no other way to know what is not installed yet; it is gone when nothing is to come any more. */
+    private void offerComing() {
+        Supplier<Set<String>> sources = late::coming;
+        if (!sources.get().isEmpty()) {
+            coming = Optional.of(framework
+                    .getBundleContext()
+                    .registerService(Supplier.class, sources, property("infloop.coming", "webhook-sources")));
+        }
+    }
+
     private void install() throws BundleException, IOException {
-        BundleContext context = framework.getBundleContext();
         for (FeatureBundle listed : features.bundles()) {
-            Bundle bundle;
-            if (listed.plugin()) {
-                try (InputStream content = Files.newInputStream(listed.file())) {
-                    bundle = context.installBundle(listed.location(), content);
-                }
-            } else {
-                bundle = context.installBundle(listed.location());
+            if (!late.contains(listed)) {
+                install(listed);
             }
-            bundle.adapt(BundleStartLevel.class).setStartLevel(listed.startLevel());
-            if (listed.started() && bundle.getHeaders().get("Fragment-Host") == null) {
-                bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
+    }
+
+    private void install(FeatureBundle listed) throws BundleException, IOException {
+        BundleContext context = framework.getBundleContext();
+        Bundle bundle;
+        if (listed.plugin()) {
+            try (InputStream content = Files.newInputStream(listed.file())) {
+                bundle = context.installBundle(listed.location(), content);
             }
+        } else {
+            bundle = context.installBundle(listed.location());
+        }
+        bundle.adapt(BundleStartLevel.class).setStartLevel(listed.startLevel());
+        if (listed.started() && bundle.getHeaders().get("Fragment-Host") == null) {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
         }
     }
 

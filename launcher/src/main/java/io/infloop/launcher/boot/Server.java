@@ -52,8 +52,8 @@ public final class Server {
             Thread starter = daemon("infloop-start", () -> start(platform));
             Thread watcher = daemon("infloop-ready", () -> watch(platform, ready));
             code = awaitExit();
-            watcher.interrupt();
             starter.join(STOP_LIMIT.toMillis());
+            watcher.join(STOP_LIMIT.toMillis());
             if (!platform.stop(STOP_LIMIT)) {
                 LOG.error("The server does not stop within {} s; ending the process", STOP_LIMIT.toSeconds());
                 code = CommandFailure.FINDING;
@@ -88,6 +88,9 @@ public final class Server {
         boolean told = false;
         try {
             while (!isListening.test(instance.descriptor())) {
+                if (exit.isDone()) {
+                    return;
+                }
                 if (!told && System.nanoTime() > deadline) {
                     told = true;
                     LOG.warn("Not listening after {} s. What is missing:", READY_LIMIT.toSeconds());
@@ -96,6 +99,7 @@ public final class Server {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
             ready.accept(instance);
+            platform.bringLatePlugins(exit::isDone);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

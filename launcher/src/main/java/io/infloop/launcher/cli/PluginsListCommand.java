@@ -47,6 +47,9 @@ final class PluginsListCommand implements Callable<Integer> {
                     contributions(plugin)));
         }
         Table.print(rows, context.out());
+        if (JsonText.text(answer, "settled").filter("false"::equals).isPresent()) {
+            context.out().println("Plugins are still being started; ask again in a moment for the whole list.");
+        }
         return 0;
     }
 

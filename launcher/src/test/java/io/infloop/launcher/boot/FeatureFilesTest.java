@@ -33,6 +33,11 @@ class FeatureFilesTest {
                 .isNotEmpty();
         assertThat(schema().validate(platform.replace("\"start\": \"false\"", "\"start\": \"no\""), InputFormat.JSON))
                 .isNotEmpty();
+        String webhooks = Files.readString(FEATURES.resolve("webhooks.json"));
+        assertThat(schema().validate(
+                                webhooks.replace("\"webhook-source\": \"stripe\"", "\"webhook-source\": \"../stripe\""),
+                                InputFormat.JSON))
+                .isNotEmpty();
         assertThat(schema().validate(platform.replace("\"bundles\"", "\"bundle\""), InputFormat.JSON))
                 .isNotEmpty();
     }

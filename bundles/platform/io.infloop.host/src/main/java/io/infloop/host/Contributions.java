@@ -2,8 +2,10 @@ package io.infloop.host;
 
 import io.infloop.spi.Contribution;
 import io.infloop.spi.Registration;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What plugins contribute at this moment. Kinds are {@code NodeType}, {@code Provider}, {@code ProviderTransport}, {@code
@@ -23,6 +25,18 @@ public interface Contributions {
 
     /** All of a kind, ordered by id. */
     <T extends Contribution> List<Entry<T>> all(Class<T> kind);
+
+    /**
+     * Ids that nobody offers yet because the plugins of the distribution that do are still being started, which goes on for a moment
+     * after the server began to listen. Becomes empty.
+     */
+    default <T extends Contribution> Set<String> coming(Class<T> kind) {
+        return Set.of();
+    }
+
+    /** Waits until none of {@code ids} is {@linkplain #coming coming} any more, or {@code limit} has passed. */
+    default <T extends Contribution> void awaitComing(Class<T> kind, Set<String> ids, Duration limit)
+            throws InterruptedException {}
 
     /** Calls {@code action} after each change, on the thread that made it; must be quick. */
     Registration onChange(Runnable action);

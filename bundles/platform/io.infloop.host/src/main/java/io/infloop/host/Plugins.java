@@ -7,6 +7,6 @@ public interface Plugins {
     /** All plugins, shipped ones first, then by id; files that were refused are among them. */
     List<PluginInfo> list();
 
-    /** True once every file that was there at start is either serving or refused. */
+    /** True once everything that ships has been started and every file that was there at start is either serving or refused. */
     boolean isSettled();
 }

@@ -164,6 +164,10 @@ final class TestHost implements AutoCloseable {
         return runtime.plugins().list();
     }
 
+    boolean isSettled() {
+        return runtime.plugins().isSettled();
+    }
+
     Optional<PluginInfo> plugin(String id, PluginState state) {
         return list().stream()
                 .filter(info -> info.id().equals(id) && info.state() == state)

@@ -30,14 +30,20 @@ final class TriggerRules {
 
     private final Contributions contributions;
     private final Workflows workflows;
+    private final ComingSources coming;
 
     TriggerRules(Contributions contributions, Workflows workflows) {
         this.contributions = contributions;
         this.workflows = workflows;
+        this.coming = new ComingSources(contributions);
     }
 
     Optional<SourceFacts> source(Trigger trigger) {
         return SourceFacts.find(contributions, trigger.pluginId());
+    }
+
+    ComingSources coming() {
+        return coming;
     }
 
     /**
@@ -47,6 +53,7 @@ final class TriggerRules {
      * @throws InvalidTriggerException if it cannot be saved
      */
     Trigger checked(Trigger trigger, long nowMillis) {
+        coming.require(trigger.pluginId());
         Optional<SourceFacts> source = source(trigger);
         source.ifPresent(facts -> requireSecret(trigger, facts, nowMillis));
         require(!trigger.name().isEmpty(), "name", "name must be a non-empty string");
@@ -79,6 +86,7 @@ final class TriggerRules {
      * @throws InvalidTriggerException otherwise
      */
     Trigger withEnoughSecrets(Trigger trigger, long nowMillis) {
+        coming.require(trigger.pluginId());
         source(trigger).ifPresent(facts -> requireSecret(trigger, facts, nowMillis));
         return trigger;
     }

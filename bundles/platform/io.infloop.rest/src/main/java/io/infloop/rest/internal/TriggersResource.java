@@ -160,7 +160,9 @@ public final class TriggersResource extends ApiServlet {
         if (body.isEmpty()) {
             return ApiReply.error(ErrorCode.INVALID_BODY);
         }
-        Trigger saved = triggers.save(checked(TriggerDraft.created(body.get(), Ids.newTriggerId(), clock.millis())));
+        Trigger draft = TriggerDraft.created(body.get(), Ids.newTriggerId(), clock.millis());
+        rules.coming().await(draft.pluginId());
+        Trigger saved = triggers.save(checked(draft));
         audit("trigger.created", request, saved);
         return reply(201, saved);
     }
@@ -177,6 +179,7 @@ public final class TriggersResource extends ApiServlet {
             return ApiReply.error(ErrorCode.INVALID_TRIGGER, "id cannot be changed; create a new trigger instead");
         }
         long now = clock.millis();
+        body.get().string("pluginId").ifPresent(rules.coming()::await);
         return update(
                 request,
                 id,
@@ -194,6 +197,8 @@ public final class TriggersResource extends ApiServlet {
     }
 
     private Optional<Trigger> changed(ApiRequest request, String id, String auditType, UnaryOperator<Trigger> change) {
+        // Before the store is asked, which changes one trigger at a time.
+        find(id).ifPresent(trigger -> rules.coming().await(trigger.pluginId()));
         Optional<Trigger> saved = triggers.update(id, trigger -> {
             requireVersion(request, trigger);
             return change.apply(trigger);
@@ -275,11 +280,14 @@ public final class TriggersResource extends ApiServlet {
 
     /** A trigger whose source, or its source's scheme, is not in service answers its senders with 503. */
     private JsonObject json(Trigger trigger) {
-        return trigger.toJson().toBuilder()
-                .put(
-                        "pluginState",
-                        rules.source(trigger).filter(SourceFacts::isComplete).isPresent() ? "active" : "absent")
-                .build();
+        return trigger.toJson().toBuilder().put("pluginState", state(trigger)).build();
+    }
+
+    private String state(Trigger trigger) {
+        if (rules.source(trigger).filter(SourceFacts::isComplete).isPresent()) {
+            return "active";
+        }
+        return rules.coming().contains(trigger.pluginId()) ? "arriving" : "absent";
     }
 
     private void audit(String type, ApiRequest request, Trigger trigger) {

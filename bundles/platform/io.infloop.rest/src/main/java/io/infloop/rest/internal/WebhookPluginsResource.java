@@ -11,6 +11,7 @@ import jakarta.servlet.Servlet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -38,12 +39,17 @@ public final class WebhookPluginsResource extends ApiServlet {
         if (!request.method().equals("GET")) {
             return ApiReply.methodNotAllowed("GET");
         }
+        Set<String> missing = new ComingSources(contributions).awaitAll();
         List<JsonObject> sources = contributions.all(WebhookSource.class).stream()
                 .map(entry -> entry.descriptorAs(WebhookSource.Descriptor.class))
                 .sorted(GENERIC_FIRST)
                 .map(WebhookPluginsResource::source)
                 .toList();
-        return ApiReply.ok("plugins", sources);
+        JsonObject.Builder answer = JsonObject.builder().put("plugins", sources);
+        if (!missing.isEmpty()) {
+            answer.put("arriving", missing.stream().sorted().toList());
+        }
+        return ApiReply.ok(answer.build());
     }
 
     private static JsonObject source(WebhookSource.Descriptor source) {

@@ -13,10 +13,13 @@ import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Neighbours and requests in the test's hands. */
 final class Fakes {
@@ -50,7 +53,28 @@ final class Fakes {
     }
 
     static Contributions contributions(List<Contributions.Entry<?>> entries) {
+        return contributions(entries, new HashSet<>(), ids -> {});
+    }
+
+    /**
+     * @param coming ids of sources that are on their way
+     * @param await what happens when somebody waits for some of them
+     */
+    @SuppressWarnings("unchecked")
+    static Contributions contributions(
+            List<Contributions.Entry<?>> entries, Set<String> coming, Consumer<Set<String>> await) {
         return fake(Contributions.class, (method, arguments) -> {
+            if (method.equals("coming")) {
+                return Set.copyOf(coming);
+            }
+            if (method.equals("awaitComing")) {
+                Set<String> ids = new HashSet<>((Set<String>) arguments[1]);
+                ids.retainAll(coming);
+                if (!ids.isEmpty()) {
+                    await.accept(ids);
+                }
+                return null;
+            }
             Class<?> kind = (Class<?>) arguments[0];
             List<Contributions.Entry<?>> ofKind = new ArrayList<>(entries);
             ofKind.removeIf(entry -> !kind.isInstance(entry.service()));

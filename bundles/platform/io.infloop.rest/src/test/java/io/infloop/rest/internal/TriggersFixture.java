@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +60,16 @@ abstract class TriggersFixture {
                     builder -> builder.signature(new SignatureDeclaration("absent", JsonObject.EMPTY))),
             Fakes.entry(new FakeScheme(), "hmac")));
     List<WorkflowStore.FileProblem> problems = List.of();
+
+    /** Sources that are on their way. */
+    final Set<String> coming = new HashSet<>();
+
+    /** What happens while somebody waits for them. */
+    Consumer<Set<String>> await = ids -> {};
+
     final TriggersResource resource = new TriggersResource(
             Fakes.fake(TriggerStore.class, this::store),
-            Fakes.contributions(contributed),
+            Fakes.contributions(contributed, coming, ids -> await.accept(ids)),
             Fakes.fake(
                     Workflows.class,
                     (method, arguments) -> arguments[0].equals("triage")

@@ -122,9 +122,10 @@ class WebhooksPageTest {
                         """
                             {
                               "id": "io.infloop:io.infloop.webhook.%s:${project.version}",
-                              "start-order": 50
+                              "start-order": 50,
+                              "webhook-source": "%s"
                             }"""
-                                .formatted(source.id())
+                                .formatted(source.id(), source.id())
                                 .indent(4)
                                 .stripTrailing())
                 .collect(Collectors.joining(

@@ -7,6 +7,7 @@ import io.infloop.host.internal.folder.FolderWatcher;
 import io.infloop.host.internal.folder.PluginFolder;
 import io.infloop.host.internal.hook.PluginBundles;
 import io.infloop.host.internal.manifest.ManifestExtender;
+import io.infloop.host.internal.registry.Coming;
 import io.infloop.host.internal.registry.ContributionRegistry;
 import io.infloop.host.internal.registry.ServiceAdopter;
 import io.infloop.host.internal.stage.Stager;
@@ -41,6 +42,7 @@ public final class HostRuntime implements AutoCloseable {
     private final Limits limits;
     private final ScheduledExecutorService worker;
     private final ScheduledExecutorService watchdog;
+    private final Coming coming;
     private final ContributionRegistry registry;
     private final ServiceAdopter adopter;
     private final ManifestExtender extender;
@@ -103,10 +105,11 @@ public final class HostRuntime implements AutoCloseable {
         this.settled = settled;
         this.worker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "plugins"));
         this.watchdog = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "plugin deadlines"));
-        this.registry = new ContributionRegistry(watchdog);
+        this.coming = new Coming(context);
+        this.registry = new ContributionRegistry(watchdog, coming);
         Components components = new Components(context);
         Diagnosis diagnosis = new Diagnosis(context);
-        this.list = new PluginList(news, Clock.systemUTC(), redaction);
+        this.list = new PluginList(news, Clock.systemUTC(), redaction, coming::isEmpty);
         this.retirement = new Retirement(context, registry, worker, limits.grace(), this::refresh);
         this.extender = new ManifestExtender(context, registry, limits.read());
         this.adopter = new ServiceAdopter(context, registry, limits.read());
@@ -240,6 +243,7 @@ public final class HostRuntime implements AutoCloseable {
         worker.shutdownNow();
         adopter.close();
         extender.close();
+        coming.close();
         watchdog.shutdownNow();
     }
 }

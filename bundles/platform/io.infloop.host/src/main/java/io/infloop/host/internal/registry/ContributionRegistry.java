@@ -9,11 +9,13 @@ import io.infloop.spi.Contribution;
 import io.infloop.spi.Registration;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,8 +34,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContributionRegistry implements Contributions {
     private static final Logger LOG = LoggerFactory.getLogger(ContributionRegistry.class);
+    private static final String COMING = "it ships and is still being started; try again in a moment";
 
     private final ScheduledExecutorService watchdog;
+    private final Coming coming;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Bundle, PluginVersion> versions = new HashMap<>();
@@ -43,9 +47,14 @@ public final class ContributionRegistry implements Contributions {
     private final AtomicLong generations = new AtomicLong();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
-    /** @param watchdog for deadlines; its tasks are short */
-    public ContributionRegistry(ScheduledExecutorService watchdog) {
+    /**
+     * @param watchdog for deadlines; its tasks are short
+     * @param coming the contributions that ship and are not there yet
+     */
+    public ContributionRegistry(ScheduledExecutorService watchdog, Coming coming) {
         this.watchdog = watchdog;
+        this.coming = coming;
+        coming.atEnd(this::touch);
     }
 
     @Override
@@ -79,6 +88,19 @@ public final class ContributionRegistry implements Contributions {
     }
 
     @Override
+    public <T extends Contribution> Set<String> coming(Class<T> type) {
+        return Kind.of(type) == Kind.WEBHOOK_SOURCE ? coming.sources() : Set.of();
+    }
+
+    @Override
+    public <T extends Contribution> void awaitComing(Class<T> type, Set<String> ids, Duration limit)
+            throws InterruptedException {
+        if (!Collections.disjoint(coming(type), ids)) {
+            await(() -> Collections.disjoint(coming(type), ids), limit);
+        }
+    }
+
+    @Override
     public Registration onChange(Runnable action) {
         listeners.add(action);
         return () -> listeners.remove(action);
@@ -90,7 +112,7 @@ public final class ContributionRegistry implements Contributions {
     }
 
     private ContributionUnavailableException unavailable(Key key) {
-        String why = explanations.get(key);
+        String why = coming.contains(key) ? COMING : explanations.get(key);
         return new ContributionUnavailableException(
                 "no plugin offers " + key.words() + (why == null ? "; see the list of plugins" : ": " + why));
     }
@@ -227,7 +249,9 @@ public final class ContributionRegistry implements Contributions {
                     // How many of its threads still run changes; this reason goes before all others.
                     reasons.add(0, offer.offReason());
                 }
-                if (holder == null) {
+                if (version.origin() == Origin.JAR && coming.contains(offer.key())) {
+                    reasons.add(offer.key().words() + " ships and is still being started; give yours another id");
+                } else if (holder == null) {
                     serving.add(offer.key());
                     overrides |= version.origin() == Origin.MANIFEST && beatsShipped(offer);
                 } else if (version.origin() == Origin.SHIPPED) {
@@ -286,7 +310,7 @@ public final class ContributionRegistry implements Contributions {
         lock.lock();
         try {
             mutation.run();
-            snapshot = Snapshot.of(versions.values(), owners);
+            snapshot = Snapshot.of(versions.values(), owners, coming::contains);
             snapshot.serving()
                     .forEach((kind, byId) -> byId.keySet().forEach(id -> explanations.remove(new Key(kind, id))));
             changed.signalAll();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Who serves which contribution, computed from everything that is offered. Immutable.
@@ -29,8 +30,9 @@ record Snapshot(Map<Kind, Map<String, Offer<?>>> serving, Map<Offer<?>, PluginVe
      * it does not offer it at the moment, so that nobody slips into its place; then what ships, then who came first.
      *
      * @param owners by key the id of the plugin that has it; updated
+     * @param coming what ships and is not there yet: kept free of an operator's jars
      */
-    static Snapshot of(Collection<PluginVersion> versions, Map<Key, String> owners) {
+    static Snapshot of(Collection<PluginVersion> versions, Map<Key, String> owners, Predicate<Key> coming) {
         Set<String> present = new HashSet<>();
         Map<Key, List<Offer<?>>> byKey = new HashMap<>();
         for (PluginVersion version : versions) {
@@ -46,7 +48,7 @@ record Snapshot(Map<Kind, Map<String, Offer<?>>> serving, Map<Offer<?>, PluginVe
         Map<Offer<?>, PluginVersion> losers = new HashMap<>();
         byKey.forEach((key, offers) -> {
             offers.sort(Comparator.comparingLong(offer -> offer.version().rank));
-            Offer<?> winner = winner(key, offers, owners);
+            Offer<?> winner = coming.test(key) ? meanwhile(offers) : winner(key, offers, owners);
             if (winner != null && !winner.isOff()) {
                 serving.computeIfAbsent(key.kind(), kind -> new TreeMap<>()).put(key.id(), winner);
             }
@@ -58,6 +60,20 @@ record Snapshot(Map<Kind, Map<String, Offer<?>>> serving, Map<Offer<?>, PluginVe
             }
         });
         return new Snapshot(serving, losers);
+    }
+
+    /** Without an owner: what ships will be it. */
+    private static Offer<?> meanwhile(List<Offer<?>> offers) {
+        Offer<?> shipped = null;
+        for (Offer<?> offer : offers) {
+            if (offer.version().origin() == Origin.MANIFEST) {
+                return offer;
+            }
+            if (shipped == null && offer.version().origin() == Origin.SHIPPED) {
+                shipped = offer;
+            }
+        }
+        return shipped;
     }
 
     private static Offer<?> winner(Key key, List<Offer<?>> offers, Map<Key, String> owners) {
