@@ -84,8 +84,10 @@ class ComingTest {
 
         ship();
 
-        assertThat(host.isSettled()).isTrue();
-        host.awaitPlugin("shipped.acme", PluginState.ACTIVE);
+        await().atMost(SOON).until(host::isSettled);
+        assertThat(host.plugin("shipped.acme", PluginState.ACTIVE))
+                .as("whoever is told that the list is whole finds it whole")
+                .isPresent();
         assertThat(host.contributions().coming(WebhookSource.class)).isEmpty();
     }
 

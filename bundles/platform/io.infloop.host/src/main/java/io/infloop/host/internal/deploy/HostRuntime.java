@@ -56,6 +56,8 @@ public final class HostRuntime implements AutoCloseable {
     private final Runnable settled;
     private final long start = System.nanoTime();
     private volatile boolean closed;
+    /** Whether the server need not wait for plugins any longer; used by the worker. */
+    private boolean begun;
 
     /**
      * How long things may take.
@@ -109,7 +111,7 @@ public final class HostRuntime implements AutoCloseable {
         this.registry = new ContributionRegistry(watchdog, coming);
         Components components = new Components(context);
         Diagnosis diagnosis = new Diagnosis(context);
-        this.list = new PluginList(news, Clock.systemUTC(), redaction, coming::isEmpty);
+        this.list = new PluginList(news, Clock.systemUTC(), redaction);
         this.retirement = new Retirement(context, registry, worker, limits.grace(), this::refresh);
         this.extender = new ManifestExtender(context, registry, limits.read());
         this.adopter = new ServiceAdopter(context, registry, limits.read());
@@ -176,8 +178,8 @@ public final class HostRuntime implements AutoCloseable {
                         "Not all plugins were ready {} s after the start; the server starts without waiting for them",
                         limits.settle().toSeconds());
             }
+            begun = true;
             renew(true);
-            list.settle();
             settled.run();
         } else {
             Future<?> unused = worker.schedule(this::awaitSettled, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -200,14 +202,16 @@ public final class HostRuntime implements AutoCloseable {
 
     private void refresh() {
         refreshDue.set(false);
-        renew(list.isSettled());
+        renew(begun && coming.isEmpty());
     }
 
     /**
-     * @param listed whether the list is renewed too. While the plugins of the start come, one after the other, nobody reads it, and to
+     * @param listed whether the list is renewed too. While plugins come one after the other, at the start and after it, nobody reads it, and to
      *     find out each time why the others are not there yet takes longer than to start them
      */
     private void renew(boolean listed) {
+        // Asked beforehand: what came is in the rows then.
+        boolean whole = begun && coming.isEmpty();
         try {
             extender.evaluate();
             if (!listed) {
@@ -225,6 +229,9 @@ public final class HostRuntime implements AutoCloseable {
             LOG.debug("Plugins changed while the server stops", stopping);
         } catch (RuntimeException | Error defect) {
             LOG.error("The list of plugins could not be renewed", defect);
+        }
+        if (whole) {
+            list.settle();
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** The list of plugins as last published, and the news that follow from the difference to the one before. */
@@ -22,7 +21,6 @@ final class PluginList implements Plugins {
     private final PluginNews news;
     private final Clock clock;
     private final UnaryOperator<String> redaction;
-    private final BooleanSupplier complete;
     private Map<Row, PluginInfo> current = Map.of();
     private volatile List<PluginInfo> published = List.of();
     private volatile boolean settled;
@@ -30,15 +28,11 @@ final class PluginList implements Plugins {
     /** One plugin, file or version among all: what stays the same when its state changes. */
     record Row(String id, String version, String origin, String sha256) {}
 
-    /**
-     * @param redaction takes secrets out of reasons, which are often the words of a plugin's exception
-     * @param complete whether nothing that ships is still to come
-     */
-    PluginList(PluginNews news, Clock clock, UnaryOperator<String> redaction, BooleanSupplier complete) {
+    /** @param redaction takes secrets out of reasons, which are often the words of a plugin's exception */
+    PluginList(PluginNews news, Clock clock, UnaryOperator<String> redaction) {
         this.news = news;
         this.clock = clock;
         this.redaction = redaction;
-        this.complete = complete;
     }
 
     @Override
@@ -48,7 +42,7 @@ final class PluginList implements Plugins {
 
     @Override
     public boolean isSettled() {
-        return settled && complete.getAsBoolean();
+        return settled;
     }
 
     void settle() {
