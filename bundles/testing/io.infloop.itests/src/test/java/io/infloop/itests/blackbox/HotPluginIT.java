@@ -10,12 +10,15 @@ import io.infloop.itests.support.GitHub;
 import io.infloop.itests.support.JarFiles;
 import io.infloop.itests.support.Server;
 import io.infloop.itests.support.Server.Answer;
+import io.infloop.itests.support.SignedTraffic;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -73,29 +76,23 @@ class HotPluginIT {
             assertThat(order(dependent, "token-of-the-shop").status()).isEqualTo(202);
             assertThat(order(dependent, "wrong").status()).isEqualTo(401);
 
-            AtomicInteger dependentFailed = new AtomicInteger();
-            AtomicInteger dependentSent = new AtomicInteger();
             senders.shutdown();
-            ExecutorService dependents = Executors.newSingleThreadExecutor();
-            dependents.execute(() -> {
-                while (!stop.get()) {
-                    dependentSent.incrementAndGet();
-                    if (order(dependent, "token-of-the-shop").status() != 202) {
-                        dependentFailed.incrementAndGet();
-                    }
+            SignedTraffic traffic = SignedTraffic.start((proof, id) -> order(dependent, proof, id));
+            try (traffic) {
+                for (int swap = 1; swap <= SWAPS; swap++) {
+                    String version = "1.0." + swap;
+                    traffic.awaitVerdicts();
+                    drop("example-signing.jar", JarFiles.withVersion(jar, version));
+                    awaitState("io.infloop.example.signing", version, "active");
                 }
-            });
-            for (int swap = 1; swap <= SWAPS; swap++) {
-                String version = "1.0." + swap;
-                drop("example-signing.jar", JarFiles.withVersion(jar, version));
-                awaitState("io.infloop.example.signing", version, "active");
+                traffic.awaitVerdicts();
+                stop.set(true);
             }
-            stop.set(true);
-            dependents.shutdown();
-            assertThat(dependents.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(dependentFailed)
-                    .as("of %s deliveries that need the plugin", dependentSent)
-                    .hasValue(0);
+            assertThat(traffic.wrong()).as(traffic.toString()).isEmpty();
+            assertThat(traffic.absent())
+                    .as("one version serves until the next one does")
+                    .isZero();
+            assertThat(accepted()).as("what was accepted is on disk").containsAll(traffic.accepted());
 
             Files.delete(server.data().resolve("plugins/example-signing.jar"));
             Fixtures.await().until(() -> order(dependent, "token-of-the-shop").status() == 503);
@@ -113,11 +110,41 @@ class HotPluginIT {
     }
 
     private static Answer order(String trigger, String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.uri("/api/webhook/" + trigger))
+        return server.send(order(trigger).header("x-example-token", token));
+    }
+
+    private static SignedTraffic.Reply order(String trigger, SignedTraffic.Proof proof, String id) {
+        HttpRequest.Builder request = order(trigger).header("x-example-delivery", id);
+        switch (proof) {
+            case GENUINE -> request.header("x-example-token", "token-of-the-shop");
+            case FORGED -> request.header("x-example-token", "token-of-the-shot");
+            case NONE -> request.header("x-nothing", "signed");
+        }
+        Answer answer = server.send(request);
+        return new SignedTraffic.Reply(
+                answer.status(), answer.header("retry-after").isPresent(), answer.body());
+    }
+
+    private static HttpRequest.Builder order(String trigger) {
+        return HttpRequest.newBuilder(server.uri("/api/webhook/" + trigger))
                 .header("content-type", "application/json")
-                .header("x-example-token", token)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"event\":\"order.created\",\"order\":{\"id\":1}}"));
-        return server.send(request);
+    }
+
+    /** The senders' ids of the shop's deliveries that were accepted. */
+    private static Set<String> accepted() {
+        Set<String> ids = new HashSet<>();
+        String before = "";
+        do {
+            JsonNode page = server.get("/api/deliveries?outcome=accepted&eventType=order.created&limit=1000" + before)
+                    .json();
+            page.path("deliveries")
+                    .forEach(delivery -> ids.add(delivery.path("deliveryId").asText()));
+            before = page.hasNonNull("nextBefore")
+                    ? "&before=" + page.path("nextBefore").asText()
+                    : "";
+        } while (!before.isEmpty());
+        return ids;
     }
 
     @Test
