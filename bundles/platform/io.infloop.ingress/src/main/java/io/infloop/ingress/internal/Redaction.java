@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +46,8 @@ final class Redaction {
     private static final Set<String> MAYBE_IN_QUERY = Set.of("key", "sig", "auth", "access_key", "code", "pwd", "pass");
     /** Shorter values would be found where they are none. */
     private static final int MIN_IN_BODY = 4;
+    /** More different ones than any sender has in one body; each is looked for in all of it. */
+    private static final int MAX_IN_BODY = 32;
 
     /**
      * Headers, names in lower case and repeated ones joined.
@@ -128,18 +130,28 @@ final class Redaction {
      * @param items of a batch
      */
     byte[] body(WebhookRequest received, WebhookRequest readable, List<Optional<Object>> items) {
-        byte[] body = ReadableBody.bytes(received);
+        Set<String> values = new LinkedHashSet<>();
         for (ValueLocation place : places) {
             for (Optional<Object> item : place.from() == ValueLocation.From.ITEM ? items : List.of(Optional.empty())) {
-                Optional<String> value = place.read(readable, item);
-                if (value.isPresent() && value.get().length() >= MIN_IN_BODY) {
-                    byte[] without = without(body, value.get());
-                    if (without == body) {
-                        return MARK_BYTES.clone();
-                    }
-                    body = without;
-                }
+                place.read(readable, item)
+                        .filter(value -> value.length() >= MIN_IN_BODY)
+                        .ifPresent(values::add);
             }
+        }
+        byte[] body = ReadableBody.bytes(received);
+        if (values.size() > MAX_IN_BODY) {
+            return MARK_BYTES.clone();
+        }
+        // A value may be part of another one, which would not be found any more.
+        List<String> longestFirst = values.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+        for (String value : longestFirst) {
+            byte[] without = without(body, value);
+            if (without == body) {
+                return MARK_BYTES.clone();
+            }
+            body = without;
         }
         return body;
     }
@@ -164,27 +176,19 @@ final class Redaction {
     private static byte[] replaced(byte[] body, byte[] value) {
         ByteArrayOutputStream result = null;
         int copied = 0;
-        int at = indexOf(body, value, 0);
+        ByteSearch search = new ByteSearch(value);
+        int at = search.find(body, 0);
         while (at >= 0) {
             result = result == null ? new ByteArrayOutputStream(body.length) : result;
             result.write(body, copied, at - copied);
             result.writeBytes(MARK_BYTES);
             copied = at + value.length;
-            at = indexOf(body, value, copied);
+            at = search.find(body, copied);
         }
         if (result == null) {
             return body;
         }
         result.write(body, copied, body.length - copied);
         return result.toByteArray();
-    }
-
-    private static int indexOf(byte[] body, byte[] value, int from) {
-        for (int i = from; i <= body.length - value.length; i++) {
-            if (body[i] == value[0] && Arrays.equals(body, i, i + value.length, value, 0, value.length)) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

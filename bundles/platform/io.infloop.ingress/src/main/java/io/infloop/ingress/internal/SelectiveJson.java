@@ -4,6 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.infloop.core.json.Jsons;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +19,10 @@ import java.util.Optional;
  * has hundreds of members, and a trigger looks at three. Names that occur twice are refused wherever we look.
  */
 final class SelectiveJson {
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+    private static final int GUESSED_BY = 4;
+
     private SelectiveJson() {}
 
     /**
@@ -23,8 +31,7 @@ final class SelectiveJson {
      */
     static Object read(byte[] bytes, WantedPaths wanted) throws IOException {
         // Jackson's own search for duplicates costs as much as all of the parsing; ours looks only where it matters.
-        try (JsonParser parser =
-                Jsons.MAPPER.createParser(bytes).disable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)) {
+        try (JsonParser parser = parser(bytes).disable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)) {
             if (parser.nextToken() == null) {
                 throw new IOException("there is no value");
             }
@@ -34,6 +41,39 @@ final class SelectiveJson {
             }
             return value;
         }
+    }
+
+    /**
+     * Given bytes, Jackson guesses their charset and takes for UTF-8 what is none. Signatures and ids are read from the text, and must
+     * not say something else; so bytes are only for what is the same in every charset, which is nearly everything.
+     */
+    private static JsonParser parser(byte[] bytes) throws IOException {
+        if (isPlain(bytes)) {
+            return Jsons.MAPPER.createParser(bytes);
+        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return Jsons.MAPPER.createParser(text.startsWith("\ufeff") ? text.substring(1) : text);
+    }
+
+    /** Whether all of it is ASCII, and its beginning no sign of another charset. */
+    private static boolean isPlain(byte[] bytes) {
+        for (int i = 0; i < Math.min(bytes.length, GUESSED_BY); i++) {
+            if (bytes[i] == 0) {
+                return false;
+            }
+        }
+        int i = 0;
+        for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+            if (((long) EIGHT.get(bytes, i) & NOT_ASCII) != 0) {
+                return false;
+            }
+        }
+        for (; i < bytes.length; i++) {
+            if (bytes[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @param wanted the wanted names; empty for all */

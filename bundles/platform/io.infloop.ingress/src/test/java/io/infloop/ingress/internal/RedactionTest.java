@@ -1,11 +1,15 @@
 package io.infloop.ingress.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.infloop.spi.json.Json;
 import io.infloop.spi.webhook.HttpHeaders;
 import io.infloop.spi.webhook.ValueLocation;
 import io.infloop.spi.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +60,7 @@ class RedactionTest {
         assertThat(body(
                         "application/json",
                         "[{\"proof\":\"proof-1\"},{\"proof\":\"proof-2\"}]",
-                        List.of(io.infloop.spi.json.Json.parseObject("{\"proof\":\"proof-1\"}"))))
+                        List.of(Json.parseObject("{\"proof\":\"proof-1\"}"))))
                 .isEqualTo("[{\"proof\":\"[redacted]\"},{\"proof\":\"proof-2\"}]");
     }
 
@@ -64,6 +68,37 @@ class RedactionTest {
     void aBodyWhoseCredentialIsWrittenInAnotherWayIsNotStored() {
         assertThat(body("application/json", "{\"clientState\":\"\\u0074op-secret\",\"n\":1}", List.of()))
                 .isEqualTo("[redacted]");
+    }
+
+    @Test
+    void eventsOfABatchMayCarryTheSameCredentialOrOneInsideTheOther() {
+        List<Object> items = List.of(
+                Json.parseObject("{\"proof\":\"shared\"}"),
+                Json.parseObject("{\"proof\":\"shared\"}"),
+                Json.parseObject("{\"proof\":\"my-shared\"}"));
+        assertThat(body("application/json", Json.write(items), items))
+                .isEqualTo("[{\"proof\":\"[redacted]\"},{\"proof\":\"[redacted]\"},{\"proof\":\"[redacted]\"}]");
+    }
+
+    @Test
+    void moreCredentialsThanAnySenderHasKeepTheBodyOut() {
+        List<Object> items = new ArrayList<>();
+        for (int i = 0; i < 33; i++) {
+            items.add(Json.parseObject("{\"proof\":\"value-" + (100 + i) + "\"}"));
+        }
+        assertThat(body("application/json", Json.write(items), items)).isEqualTo("[redacted]");
+        assertThat(body("application/json", Json.write(items), items.subList(0, 32)))
+                .contains("\"value-132\"");
+    }
+
+    /** Two strings of the same letter: to compare at each place takes ten seconds and more. */
+    @Test
+    void aCredentialThatIsMadeToCostIsCheap() {
+        String letters = "a".repeat(250_000);
+        String other = letters.repeat(3);
+        String body = "{\"clientState\":\"" + letters + "b\",\"other\":\"" + other + "\"}";
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThat(body("application/json", body, List.of()))
+                .isEqualTo("{\"clientState\":\"[redacted]\",\"other\":\"" + other + "\"}"));
     }
 
     private String body(String type, String body, List<Object> items) {
