@@ -8,6 +8,8 @@ import java.util.stream.IntStream;
 
 /** Deliveries that differ from a genuine one in one byte. */
 final class Changes {
+    private static final String BASIC = "Basic ";
+
     private Changes() {}
 
     /** The places of the body whose change has to be noticed. */
@@ -35,8 +37,19 @@ final class Changes {
     }
 
     static Delivery header(Delivery delivery, Header header, int at, int other) {
+        return delivery.with(header.name(), changed(header, at, other));
+    }
+
+    /** Whether the change is none: the name of HTTP's scheme may be written in any case (RFC 9110), which says nothing else. */
+    static boolean saysTheSame(Header header, int at, int other) {
+        return at < BASIC.length()
+                && header.value().startsWith(BASIC)
+                && changed(header, at, other).regionMatches(true, 0, BASIC, 0, BASIC.length());
+    }
+
+    private static String changed(Header header, int at, int other) {
         StringBuilder changed = new StringBuilder(header.value());
         changed.setCharAt(at, (char) (changed.charAt(at) == other ? other + 1 : other));
-        return delivery.with(header.name(), changed.toString());
+        return changed.toString();
     }
 }
