@@ -6,6 +6,7 @@ import io.infloop.core.json.Jsons;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,14 +45,17 @@ final class SelectiveJson {
     }
 
     /**
-     * Given bytes, Jackson guesses their charset and takes for UTF-8 what is none. Signatures and ids are read from the text, and must
-     * not say something else; so bytes are only for what is the same in every charset, which is nearly everything.
+     * Given bytes, Jackson guesses their charset and takes for names in UTF-8 what is none. Signatures and ids are read from the text,
+     * and must not say something else: so it gets bytes only where they are the same in every charset, which is nearly always.
      */
     private static JsonParser parser(byte[] bytes) throws IOException {
         if (isPlain(bytes)) {
             return Jsons.MAPPER.createParser(bytes);
         }
-        String text = new String(bytes, StandardCharsets.UTF_8);
+        String text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
         return Jsons.MAPPER.createParser(text.startsWith("\ufeff") ? text.substring(1) : text);
     }
 

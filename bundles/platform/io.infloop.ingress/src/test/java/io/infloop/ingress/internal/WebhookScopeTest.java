@@ -95,14 +95,13 @@ class WebhookScopeTest {
         }
     }
 
-    /** The parser that reads bytes takes the letter for a part of the character before it. */
+    /** A parser that is lenient with names takes the letter for a part of the character before it. */
     @Test
-    void bytesThatAreNoTextMeanTheSameEverywhere() {
+    void namesOfBytesThatAreNoTextAreNotGuessed() {
         byte[] body = "{\"a\":{\"\u00ff\u00ff\u00fft\":2}}".getBytes(StandardCharsets.ISO_8859_1);
-        WebhookRequest request = Fixture.request(Map.of(), "", body);
-        assertThat(Json.write(scope(request, WantedPaths.of(List.of("body.a"))).get("body")))
-                .isEqualTo(Json.write(request.json().orElseThrow()))
-                .isEqualTo("{\"a\":{\"\ufffd\ufffd\ufffdt\":2}}");
+        assertThat(Json.write(scope(Fixture.request(Map.of(), "", body), WantedPaths.of(List.of("body.a")))
+                        .get("body")))
+                .startsWith("{\"raw\":");
     }
 
     @Test
