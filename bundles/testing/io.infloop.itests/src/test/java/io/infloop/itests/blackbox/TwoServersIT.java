@@ -26,7 +26,9 @@ class TwoServersIT {
             String trigger = Fixtures.gitHubTrigger(first, "two");
             Fixtures.await()
                     .until(() -> second.get("/api/triggers/" + trigger).status() == 200
-                            && second.get("/api/workflows/two").status() == 200);
+                            && second.get("/api/workflows/two").status() == 200
+                            // No trigger used it when that server started, so that it comes after the others.
+                            && second.get("/api/webhook-plugins").body().contains("\"github\""));
 
             Answer accepted = deliver(second, trigger, 1);
             assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
