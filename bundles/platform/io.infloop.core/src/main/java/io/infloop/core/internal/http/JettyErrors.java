@@ -62,7 +62,7 @@ final class JettyErrors implements ConnectorFactory, Request.Handler {
     public boolean handle(Request request, Response response, Callback callback) {
         HttpFields.Mutable headers = response.getHeaders();
         Optional<ErrorCode> unavailable =
-                response.getStatus() == HttpStatus.NOT_FOUND_404 ? closed.get() : Optional.empty();
+                response.getStatus() == HttpStatus.NOT_FOUND_404 ? unavailable(request) : Optional.empty();
         if (unavailable.isPresent()) {
             response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
             headers.put(HttpHeader.RETRY_AFTER, DoorAnswers.RETRY_SECONDS);
@@ -75,6 +75,18 @@ final class JettyErrors implements ConnectorFactory, Request.Handler {
         headers.put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
+    }
+
+    /**
+     * Who serves senders is in its place whenever the door is open: when nobody did, the door has opened since, between the look for a
+     * servlet and this.
+     */
+    private Optional<ErrorCode> unavailable(Request request) {
+        String path = request.getHttpURI() == null ? null : request.getHttpURI().getPath();
+        return closed.get()
+                .or(() -> path != null && OpenPaths.isForSenders(request.getMethod(), path)
+                        ? Optional.of(ErrorCode.STARTING)
+                        : Optional.empty());
     }
 
     private static Map<String, String> body(ErrorCode code) {

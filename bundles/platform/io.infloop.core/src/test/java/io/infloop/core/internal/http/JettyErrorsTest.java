@@ -73,6 +73,16 @@ class JettyErrorsTest {
                 "starting");
     }
 
+    /** Jetty found nobody, and a moment later the door opened. */
+    @Test
+    void aSenderWhoCameInTheMomentOfOpeningIsAskedToComeBack() throws IOException {
+        isError(
+                send(
+                        "POST /api/webhook/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                503,
+                "starting");
+    }
+
     @Test
     void soIsWhatIsNotHttp() throws IOException {
         String longText = "x".repeat(20_000);
