@@ -143,16 +143,7 @@ public final class TriggersResource extends ApiServlet {
                 .map(this::json)
                 .toList();
         JsonObject.Builder body = JsonObject.builder().put("triggers", found);
-        List<JsonObject> problems = triggers.problems().stream()
-                .map(problem -> JsonObject.builder()
-                        .put("file", problem.file())
-                        .put("reason", problem.reason())
-                        .build())
-                .toList();
-        return ApiReply.ok(
-                problems.isEmpty()
-                        ? body.build()
-                        : body.put("problems", problems).build());
+        return FileProblems.listed(body, triggers.problems());
     }
 
     private ApiReply create(ApiRequest request) {

@@ -74,16 +74,7 @@ public final class WorkflowsResource extends ApiServlet {
                 .put(
                         "workflows",
                         store.list().stream().map(WorkflowsResource::summary).toList());
-        List<JsonObject> problems = store.problems().stream()
-                .map(problem -> JsonObject.builder()
-                        .put("file", problem.file())
-                        .put("reason", problem.reason())
-                        .build())
-                .toList();
-        return ApiReply.ok(
-                problems.isEmpty()
-                        ? body.build()
-                        : body.put("problems", problems).build());
+        return FileProblems.listed(body, store.problems());
     }
 
     private static JsonObject summary(StoredWorkflow workflow) {
